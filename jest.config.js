@@ -1,0 +1,21 @@
+/** @type {import('jest').Config} */
+module.exports = {
+	testEnvironment: 'node',
+	testMatch: ['<rootDir>/test/**/*.test.ts'],
+	// dist/package.json would claim the name of this package a second time.
+	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/test/instance/node_modules'],
+	transform: {
+		'^.+\\.ts$': [
+			'@swc/jest',
+			{
+				jsc: {
+					parser: { syntax: 'typescript', decorators: true },
+					transform: { legacyDecorator: true, decoratorMetadata: true },
+					target: 'es2022',
+				},
+			},
+		],
+	},
+	testTimeout: 30_000,
+	maxWorkers: 2,
+};

@@ -1,0 +1,146 @@
+import { EditFault, inputFault } from './fault';
+import type { Provider } from './provider';
+import { pictureTypes } from './picture';
+import type { FieldValues, Picture } from './request';
+import { isPrivateHost, readWebAddress } from './address';
+
+function megabytes(bytes: number): string {
+	return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+/** The prompt, within the provider's limit. Lengths are counted in characters as people see them. */
+export function checkPrompt(provider: Provider, prompt: unknown): string {
+	if (typeof prompt !== 'string' || prompt.trim() === '') {
+		throw inputFault("'Prompt' is empty", 'Say in one sentence what is to change in the picture');
+	}
+	const { maximumLength } = provider.prompt;
+	const length = [...prompt].length;
+	if (maximumLength !== undefined && length > maximumLength) {
+		throw inputFault(
+			`'Prompt' has ${length} characters, ${provider.title} takes at most ${maximumLength}`,
+			'Shorten the prompt',
+		);
+	}
+	return prompt;
+}
+
+/** The values of the provider's own fields; what it does not know is not read at all. */
+export function checkFields(
+	provider: Provider,
+	options: Readonly<Record<string, unknown>>,
+): FieldValues {
+	const values: Record<string, string | number | boolean> = {};
+	for (const [name, field] of Object.entries(provider.fields)) {
+		const value = options[name];
+		if (value === undefined || value === null || value === '') continue;
+		const read = field.schema.safeParse(value);
+		if (!read.success) {
+			throw inputFault(read.error.issues[0]?.message ?? `'${field.label}' has a wrong value`);
+		}
+		values[name] = read.data;
+	}
+	return values;
+}
+
+/** Every picture against what the provider documents; nothing was sent yet. */
+export function checkPictures(
+	provider: Provider,
+	pictures: readonly Picture[],
+	baseUrl: string,
+): void {
+	const limits = provider.pictures;
+	if (pictures.length === 0) {
+		throw inputFault(
+			"'Images' is empty",
+			'Add at least one picture: a binary field of the item, a URL or base64 text',
+		);
+	}
+	if (pictures.length > limits.maximum) {
+		throw inputFault(
+			`'Images' has ${pictures.length} pictures, ${provider.title} takes at most ${limits.maximum}`,
+			limits.maximum === 1
+				? 'Leave one picture, or choose a provider that takes several'
+				: 'Leave out some pictures',
+		);
+	}
+	pictures.forEach((picture, index) => {
+		const name = pictures.length === 1 ? 'The picture' : `Picture ${index + 1}`;
+		if (picture.kind === 'link') checkLink(provider, name, picture.url, baseUrl);
+		else checkFile(provider, name, picture);
+	});
+}
+
+function checkLink(provider: Provider, name: string, address: string, baseUrl: string): void {
+	const read = readWebAddress(address);
+	if ('reason' in read) {
+		throw inputFault(
+			`${name} has a URL that ${read.reason}`,
+			'Give a URL that starts with https:// and leads straight to the picture',
+		);
+	}
+	if (isPrivateHost(read.url.hostname) && !isPrivateHost(new URL(baseUrl).hostname)) {
+		throw inputFault(
+			`${name} has a URL inside a private network (${read.url.hostname}), which ${provider.title} cannot reach`,
+			'Download the picture in n8n first (HTTP Request node) and give it as a binary field',
+		);
+	}
+}
+
+function checkFile(
+	provider: Provider,
+	name: string,
+	picture: Extract<Picture, { kind: 'file' }>,
+): void {
+	const limits = provider.pictures;
+	const { facts } = picture;
+	if (limits.types !== undefined && !limits.types.includes(facts.type)) {
+		const names = limits.types.map((type) => pictureTypes[type].extension).join(', ');
+		throw inputFault(
+			`${name} is a ${facts.extension} file, ${provider.title} takes ${names}`,
+			'Convert it first, for example with the Edit Image node of n8n',
+		);
+	}
+	for (const [side, pixels] of [
+		['wide', facts.width],
+		['high', facts.height],
+	] as const) {
+		if (pixels === undefined) continue;
+		const { minimumSide = 1, maximumSide = Number.POSITIVE_INFINITY } = limits;
+		if (pixels < minimumSide || pixels > maximumSide) {
+			throw inputFault(
+				`${name} is ${pixels} pixels ${side}, ${provider.title} takes ${minimumSide} to ${maximumSide} pixels a side`,
+				'Resize it first, for example with the Edit Image node of n8n',
+			);
+		}
+	}
+	if (limits.maximumBytes !== undefined && picture.bytes > limits.maximumBytes) {
+		throw inputFault(
+			`${name} has ${megabytes(picture.bytes)}, ${provider.title} takes at most ${megabytes(limits.maximumBytes)}`,
+			'Make it smaller first, or give its URL instead of its bytes',
+		);
+	}
+}
+
+/** A task id as the user gave it; what cannot be one is refused before anything is sent. */
+export function checkTaskId(provider: Provider, taskId: unknown): string {
+	const id = typeof taskId === 'number' ? String(taskId) : taskId;
+	if (typeof id !== 'string' || id.trim() === '') {
+		throw inputFault(
+			"'Task ID' is empty",
+			'Wire the output of Submit Task into this node, or type the id that it gave',
+		);
+	}
+	const pattern = provider.task?.idPattern;
+	if (pattern !== undefined && !pattern.test(id.trim())) {
+		throw inputFault(
+			`'Task ID' does not look like one of ${provider.title}, e.g. ${provider.task!.idExample}`,
+			'Check that the task was submitted to the same provider',
+		);
+	}
+	return id.trim();
+}
+
+/** The fault of an error that came up while an item was checked. */
+export function faultOf(error: unknown): EditFault | undefined {
+	return error instanceof EditFault ? error : undefined;
+}

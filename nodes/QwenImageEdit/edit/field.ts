@@ -1,0 +1,120 @@
+import { z } from 'zod/v4';
+
+import type { WireValue } from './wire';
+
+/** Operations of the node, as stored in workflows. */
+export type OperationName = 'edit' | 'submitTask' | 'getTask';
+
+interface FieldBase {
+	/** The provider's own name for it. */
+	wire: string;
+	/** Title Case, shown in the Options list. */
+	label: string;
+	/** One sentence without a full stop, or several with. */
+	help: string;
+	placeholder?: string;
+	/** Turns the checked value into what the provider wants, where that is not the value itself. */
+	toWire?: (value: string | number | boolean) => WireValue;
+}
+
+/** One optional value that a provider documents: its form in the panel, its check and its wire name. */
+export type Field = FieldBase & {
+	schema: z.ZodType<string | number | boolean>;
+	/** A value that passes the check; the contract suite sets it and looks for it on the wire. */
+	example: string | number | boolean;
+} & (
+		| { kind: 'text'; rows?: number; default: string }
+		| { kind: 'integer'; minimum?: number; maximum?: number; default: number }
+		| { kind: 'flag'; default: boolean }
+		| { kind: 'choice'; choices: readonly { value: string; label: string }[]; default: string }
+	);
+
+/** Text; an empty text counts as not set. */
+export function text(
+	settings: FieldBase & {
+		maxLength?: number;
+		rows?: number;
+		example: string;
+		schema?: z.ZodType<string>;
+	},
+): Field {
+	const { maxLength, ...field } = settings;
+	const label = settings.label;
+	const schema =
+		settings.schema ??
+		(maxLength === undefined
+			? z.string()
+			: z.string().max(maxLength, {
+					error: (issue) =>
+						`'${label}' may have at most ${maxLength} characters, it has ${String(issue.input).length}`,
+				}));
+	return { kind: 'text', default: '', ...field, schema };
+}
+
+/** A whole number; 0 is a value. */
+export function integer(
+	settings: FieldBase & { minimum?: number; maximum?: number; default?: number; example: number },
+): Field {
+	const { label, minimum, maximum } = settings;
+	const range =
+		minimum === undefined && maximum === undefined
+			? ''
+			: ` from ${minimum ?? 'any'} to ${maximum ?? 'any'}`;
+	const message = `'${label}' must be a whole number${range}`;
+	let schema = z.coerce.number({ error: message }).int(message);
+	if (minimum !== undefined) schema = schema.min(minimum, message);
+	if (maximum !== undefined) schema = schema.max(maximum, message);
+	return { kind: 'integer', default: 0, ...settings, schema };
+}
+
+/** Yes or no; false is a value. */
+export function flag(settings: FieldBase & { default?: boolean }): Field {
+	const schema = z.boolean({ error: `'${settings.label}' must be true or false` });
+	return {
+		kind: 'flag',
+		default: false,
+		...settings,
+		example: !(settings.default ?? false),
+		schema,
+	};
+}
+
+/** One of a documented list. */
+export function choice(
+	settings: FieldBase & {
+		choices: readonly { value: string; label: string }[];
+		default: string;
+		example: string;
+	},
+): Field {
+	const values = settings.choices.map(({ value }) => value);
+	const message = `'${settings.label}' must be one of ${values.join(', ')}`;
+	const schema = z.string({ error: message }).refine((value) => values.includes(value), message);
+	return { kind: 'choice', ...settings, schema };
+}
+
+/** Reads "1024x1024", however the user writes the cross, within the provider's limits per side. */
+export function pixelSize(
+	settings: FieldBase & { minimumSide: number; maximumSide: number; example: string },
+): Field {
+	const { label, minimumSide, maximumSide } = settings;
+	const message = `'${label}' must be width x height in pixels, such as 1024x1024, each from ${minimumSide} to ${maximumSide}`;
+	const schema = z
+		.string({ error: message })
+		.transform((value) =>
+			value
+				.trim()
+				.toLowerCase()
+				.replace(/\s*[x×*]\s*/, 'x'),
+		)
+		.refine((value) => {
+			const sides = /^(\d{1,5})x(\d{1,5})$/.exec(value);
+			return (
+				sides !== null &&
+				[Number(sides[1]), Number(sides[2])].every(
+					(side) => side >= minimumSide && side <= maximumSide,
+				)
+			);
+		}, message);
+	return text({ ...settings, schema });
+}

@@ -1,0 +1,58 @@
+import type { Fault } from './fault';
+
+/** One picture that a provider has made: behind a URL, as base64 text, or both. */
+export interface ResultPicture {
+	url?: string;
+	/** Raw base64 or a data URI. */
+	base64?: string;
+	/** The file behind `url` holds base64 text instead of the picture itself. */
+	urlHoldsBase64?: boolean;
+}
+
+/** What a provider reported of use or cost, untouched but for scrubbed keys. */
+export type Usage = Readonly<Record<string, unknown>>;
+
+/** The provider works on it. */
+export interface Pending {
+	state: 'pending';
+	taskId: string;
+	status: 'pending' | 'processing';
+	/** 0 to 100. */
+	progress?: number;
+	/** Until the provider expects to be done, from the moment of this answer. */
+	etaSeconds?: number;
+	/** Where the provider wants the task to be asked for; followed with a key only on its own origin. */
+	readUrl?: string;
+	usage?: Usage;
+	model?: string;
+}
+
+/** The pictures are there. */
+export interface Completed {
+	state: 'completed';
+	taskId?: string;
+	pictures: readonly ResultPicture[];
+	usage?: Usage;
+	model?: string;
+}
+
+/** The provider said no, or its task ended without a picture. */
+export interface Refused {
+	state: 'refused';
+	fault: Fault;
+}
+
+/**
+ * The answer makes no sense: not JSON, or a success without what a success must hold. On a read it may
+ * be better next time; on a submit nobody knows whether the job was taken.
+ */
+export interface Malformed {
+	state: 'malformed';
+	message: string;
+	httpStatus: number;
+	requestId?: string;
+	/** The task id, when at least that could be read. */
+	taskId?: string;
+}
+
+export type Outcome = Pending | Completed | Refused | Malformed;

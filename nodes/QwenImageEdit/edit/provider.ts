@@ -1,0 +1,123 @@
+import type { Field, OperationName } from './field';
+import type { ErrorKind } from './fault';
+import type { Outcome } from './outcome';
+import type { PictureType } from './picture';
+import type { EditRequest, PictureFile } from './request';
+import type { Reply, Wire } from './wire';
+
+/**
+ * How sure we are of a fact. `high`: the provider's own page says so. `medium`: one third party, or a
+ * sibling page. `assumed`: nobody says so; the note tells why we act on it all the same.
+ */
+export type Confidence = 'high' | 'medium' | 'assumed';
+
+/** A fact about a host that is not plain from the code, with where it comes from. Printed in the docs. */
+export interface Fact {
+	says: string;
+	source: string;
+	confidence: Confidence;
+}
+
+export interface Model {
+	/** The id on the wire. */
+	id: string;
+	/** One short phrase, when the provider says what sets it apart. */
+	note?: string;
+}
+
+/** What a provider takes as input pictures; everything here is checked before anything is sent. */
+export interface PictureLimits {
+	/** The most pictures in one request. */
+	maximum: number;
+	/** `link` only, or `data` (base64 in the body) too. Files for a `link` provider are uploaded. */
+	takes: 'link' | 'linkOrData';
+	/** Absent: the provider documents no list. */
+	types?: readonly PictureType[];
+	/** Pixels, each side. Absent: not documented. */
+	minimumSide?: number;
+	maximumSide?: number;
+	/** Of one file, before base64. Absent: not documented. */
+	maximumBytes?: number;
+}
+
+/** Where the provider wants its key. */
+export type KeyPlace = { kind: 'bearer' } | { kind: 'body'; field: string };
+
+/** A request and how its answer is read. Both are pure. */
+export interface Exchange<Input> {
+	encode(input: Input): Wire;
+	decode(reply: Reply): Outcome;
+}
+
+/** What is known when a task is asked for. */
+export interface TaskReference {
+	taskId: string;
+	/** The provider's own address for the task, from its last answer. */
+	readUrl?: string;
+	baseUrl: string;
+}
+
+/** All that is true of one host; the node's fields, its checks and the docs are derived from it. */
+export interface Provider {
+	/** Stored in workflows: never changes. */
+	id: string;
+	/** Shown to users. */
+	title: string;
+	/** One sentence: what it is. */
+	summary: string;
+	documentationUrl: string;
+	credential: {
+		/** Type name of the credential. */
+		type: string;
+		/** Title of the credential, ending in "API". */
+		title: string;
+		defaultBaseUrl: string;
+		/** Where the user gets a key. */
+		keyUrl: string;
+		key: KeyPlace;
+	};
+	models: readonly Model[];
+	defaultModel: string;
+	/** The model's wire field is left out on none; absent length: not documented. */
+	prompt: { maximumLength?: number };
+	pictures: PictureLimits;
+	/** By name in the Options collection. */
+	fields: Readonly<Record<string, Field>>;
+	/** Sends the edit. On a task provider the answer is a task, or already the picture. */
+	submit: Exchange<EditRequest>;
+	/** Present on providers with tasks: reads one. */
+	task?: Exchange<TaskReference> & {
+		/** What a task id looks like, for the field's placeholder. */
+		idExample: string;
+		/** Refuses an id that cannot be one before it is sent. */
+		idPattern?: RegExp;
+	};
+	/** Present where a `link` provider takes files itself. */
+	upload?: {
+		encode(picture: PictureFile): Wire;
+		decode(reply: Reply): { url: string } | Exclude<Outcome, { state: 'pending' | 'completed' }>;
+	};
+	/** How long an edit usually takes, in seconds; the first look at a task is timed by it. */
+	typicalSeconds: number;
+	/** How long a result URL lives, in seconds. Absent: not documented. */
+	resultLifetimeSeconds?: number;
+	/** Requests under way at once that a new account may have. */
+	concurrency: number;
+	/** Header for a key that makes a repeated submit harmless; absent: the provider knows none. */
+	idempotencyHeader?: string;
+	/** Price as the provider tells it; absent: not found. */
+	price?: string;
+	facts: readonly Fact[];
+}
+
+/** The operations that make sense for a provider. */
+export function operationsOf(provider: Provider): readonly OperationName[] {
+	return provider.task === undefined ? ['edit'] : ['edit', 'submitTask', 'getTask'];
+}
+
+/** Provider words or codes that mean a kind of fault whatever the HTTP status says. */
+export interface FaultRule {
+	kind: ErrorKind;
+	/** Tested against status, code, type and message of the answer. */
+	when(answer: { httpStatus: number; code: string; type: string; message: string }): boolean;
+}

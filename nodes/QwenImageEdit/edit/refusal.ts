@@ -1,0 +1,216 @@
+import type { ErrorKind, Fault } from './fault';
+import type { Malformed, Refused } from './outcome';
+import type { FaultRule } from './provider';
+import type { Reply } from './wire';
+
+/** The longest text of a provider that is shown; longer ones are cut. */
+const maximumMessageLength = 600;
+
+/** One line of plain text: no control characters, no markup, not endless. */
+export function plainText(text: string, maximumLength = maximumMessageLength): string {
+	const plain = text
+		// eslint-disable-next-line no-control-regex
+		.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+/g, ' ')
+		.replace(/\s+/g, ' ')
+		.trim();
+	return plain.length > maximumLength ? `${plain.slice(0, maximumLength)}…` : plain;
+}
+
+/** The readable part of an HTML page: its title, else its text. */
+function htmlText(html: string): string {
+	const title = /<title[^>]*>([^<]*)<\/title>/i.exec(html)?.[1] ?? '';
+	const body = html
+		.replace(/<(script|style|head)[\s\S]*?(<\/\1>|$)/gi, ' ')
+		.replace(/<[^>]*>/g, ' ');
+	return plainText(title.trim() === '' ? body : title, 200);
+}
+
+/** True for a JSON object, so that its fields may be read. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function field(value: unknown, name: string): unknown {
+	return isRecord(value) && Object.prototype.hasOwnProperty.call(value, name)
+		? value[name]
+		: undefined;
+}
+
+function words(value: unknown): string {
+	if (typeof value === 'string') return plainText(value);
+	if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+	return '';
+}
+
+/** FastAPI's list form: `[{loc: ["body","prompt"], msg: "field required"}]`. */
+function detailList(value: unknown): string {
+	if (!Array.isArray(value)) return '';
+	return plainText(
+		value
+			.slice(0, 5)
+			.map((entry) => {
+				const place = field(entry, 'loc');
+				const message = words(field(entry, 'msg')) || words(entry);
+				return Array.isArray(place) ? `${place.map(words).join('.')}: ${message}` : message;
+			})
+			.filter((line) => line !== '')
+			.join('; '),
+	);
+}
+
+/** What an answer says of a failure, read from every shape that hosts use. */
+export interface FailureWords {
+	message: string;
+	code: string;
+	type: string;
+	suggestion: string;
+	requestId?: string;
+}
+
+const requestIdHeaders = ['x-request-id', 'request-id', 'x-requestid', 'x-inference-id', 'cf-ray'];
+
+/** Reads message, code, type, suggestion and request id, whatever the body looks like. */
+export function failureWords(reply: Reply): FailureWords {
+	const { json } = reply;
+	const error = field(json, 'error');
+	const inner = isRecord(error) ? error : json;
+	const message =
+		words(field(inner, 'message')) ||
+		words(error) ||
+		words(field(json, 'message')) ||
+		// ModelsLab's legacy spelling, seed 001 note in PROVIDERS S2.
+		words(field(json, 'messege')) ||
+		words(field(json, 'detail')) ||
+		detailList(field(json, 'detail')) ||
+		words(field(json, 'msg')) ||
+		detailList(field(json, 'message')) ||
+		(json === undefined && /<[a-z!]/i.test(reply.text) ? htmlText(reply.text) : '') ||
+		(json === undefined ? plainText(reply.text, 200) : '');
+	const requestId =
+		words(field(json, 'request_id')) ||
+		words(field(json, 'requestId')) ||
+		requestIdHeaders
+			.map((name) => plainText(reply.headers[name] ?? '', 120))
+			.find((id) => id !== '');
+	return {
+		message,
+		code: words(field(inner, 'code')) || words(field(json, 'statusCode')),
+		type: words(field(inner, 'type')),
+		suggestion: words(field(inner, 'fallback_suggestion')) || words(field(inner, 'suggestion')),
+		...(requestId === undefined || requestId === '' ? {} : { requestId }),
+	};
+}
+
+/**
+ * How long to stay away, in seconds: `Retry-After` (seconds or a date), `retry_after` in the body, or a
+ * text such as "retry after 60 seconds".
+ *
+ * @param nowMilliseconds for the date form
+ */
+export function retryAfterSeconds(reply: Reply, nowMilliseconds: number): number | undefined {
+	const header = reply.headers['retry-after']?.trim();
+	if (header !== undefined && header !== '') {
+		const seconds = Number(header);
+		if (Number.isFinite(seconds)) return Math.max(0, seconds);
+		const date = Date.parse(header);
+		if (Number.isFinite(date)) return Math.max(0, (date - nowMilliseconds) / 1000);
+	}
+	const error = field(reply.json, 'error');
+	for (const holder of [reply.json, error]) {
+		const value = field(holder, 'retry_after') ?? field(holder, 'retryAfter');
+		const seconds = typeof value === 'number' || typeof value === 'string' ? Number(value) : NaN;
+		if (value !== '' && Number.isFinite(seconds)) return Math.max(0, seconds);
+	}
+	const { message, suggestion } = failureWords(reply);
+	const hint =
+		/\b(?:retry|try again|wait)\b[^.]*?\b(\d{1,5}(?:\.\d+)?)\s*(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?)\b/i.exec(
+			`${suggestion} ${message}`,
+		);
+	if (hint === null) return undefined;
+	const unit = hint[2]!.toLowerCase();
+	const scale =
+		unit.startsWith('ms') || unit.startsWith('milli') ? 0.001 : unit.startsWith('m') ? 60 : 1;
+	return Number(hint[1]) * scale;
+}
+
+/** What each kind of refusal asks of the user, unless the provider's adapter knows better. */
+const adviceByKind: Partial<Record<ErrorKind, string>> = {
+	credential: 'Check the API key and the base URL of the credential',
+	credit: "Top up the account at the provider, or use another provider's credential",
+	rateLimit: "Lower 'Max Concurrency' in Options, or run fewer items at once",
+	content: 'The provider refused the picture or the prompt; change them and run again',
+	input: 'Check the parameters named in the message against the documentation of the provider',
+};
+
+function kindByStatus(httpStatus: number): ErrorKind {
+	if (httpStatus === 401 || httpStatus === 403) return 'credential';
+	if (httpStatus === 402) return 'credit';
+	if (httpStatus === 429) return 'rateLimit';
+	if (httpStatus === 404 || httpStatus >= 500 || httpStatus < 400) return 'provider';
+	return 'input';
+}
+
+const generalRules: readonly FaultRule[] = [
+	{
+		kind: 'credit',
+		when: ({ code, type, message }) =>
+			/insufficient_(quota|balance|credits?)|quota_exhausted|arrear/i.test(`${code} ${type}`) ||
+			/insufficient (credits?|balance|funds|quota)|run out of credits?|not enough credits?/i.test(
+				message,
+			),
+	},
+	{
+		kind: 'content',
+		when: ({ code, type, message }) =>
+			/content_policy|sensitive_check|data_?inspection|content_?filter|moderation|nsfw/i.test(
+				`${code} ${type}`,
+			) || /content policy|inappropriate content|safety checker|nsfw/i.test(message),
+	},
+];
+
+/** Reads a failed answer into a fault, in the provider's words. */
+export function readRefusal(
+	reply: Reply,
+	settings: {
+		provider: string;
+		rules?: readonly FaultRule[];
+		now?: number;
+		taskId?: string;
+		/** Set where the provider keeps its request id in an odd place. */
+		requestId?: string;
+	},
+): Refused {
+	const said = failureWords(reply);
+	const answer = { httpStatus: reply.httpStatus, ...said };
+	const rule = [...(settings.rules ?? []), ...generalRules].find(({ when }) => when(answer));
+	const kind = rule?.kind ?? kindByStatus(reply.httpStatus);
+	const status = reply.httpStatus >= 400 ? ` (HTTP ${reply.httpStatus})` : '';
+	const wait = retryAfterSeconds(reply, settings.now ?? Date.now());
+	const fault: Fault = {
+		kind,
+		message: `${settings.provider} says: ${said.message || 'nothing more than the status'}${status}`,
+		httpStatus: reply.httpStatus,
+	};
+	const advice = [said.suggestion, adviceByKind[kind] ?? '']
+		.filter((part) => part !== '')
+		.join('. ');
+	if (advice !== '') fault.advice = advice;
+	const requestId = settings.requestId ?? said.requestId;
+	if (requestId !== undefined && requestId !== '') fault.requestId = requestId;
+	if (wait !== undefined) fault.retryAfterSeconds = wait;
+	if (settings.taskId !== undefined) fault.taskId = settings.taskId;
+	return { state: 'refused', fault };
+}
+
+/** An answer that cannot be what it should be; the text is kept so that the user sees it. */
+export function readMalformed(reply: Reply, what: string, taskId?: string): Malformed {
+	const said = failureWords(reply);
+	const excerpt = said.message === '' ? '' : `: ${said.message}`;
+	return {
+		state: 'malformed',
+		message: `${what}${excerpt} (HTTP ${reply.httpStatus})`,
+		httpStatus: reply.httpStatus,
+		...(said.requestId === undefined ? {} : { requestId: said.requestId }),
+		...(taskId === undefined ? {} : { taskId }),
+	};
+}

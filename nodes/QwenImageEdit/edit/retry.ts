@@ -1,0 +1,94 @@
+import type { Purpose } from './wire';
+
+/** How a request ended, as far as repeating it is concerned. */
+export const requestEnds = [
+	'neverSent',
+	'rateLimited',
+	'unavailable',
+	'clientError',
+	'serverError',
+	'gatewayPage',
+	'connectionLost',
+	'timedOut',
+	'malformed',
+] as const;
+
+export type RequestEnd = (typeof requestEnds)[number];
+
+/**
+ * - `wait`: repeat after the time the provider named, else after a back-off; the whole credential pauses.
+ * - `repeat`: repeat after a back-off.
+ * - `fail`: the answer is final.
+ * - `unknownOutcome`: nobody knows whether the job was taken and billed; never repeated.
+ */
+export type RetryDecision = 'wait' | 'repeat' | 'fail' | 'unknownOutcome';
+
+const readLike: Record<RequestEnd, RetryDecision> = {
+	neverSent: 'repeat',
+	rateLimited: 'wait',
+	unavailable: 'wait',
+	clientError: 'fail',
+	serverError: 'repeat',
+	gatewayPage: 'repeat',
+	connectionLost: 'repeat',
+	timedOut: 'repeat',
+	malformed: 'repeat',
+};
+
+/**
+ * The one retry rule. A submit costs money: it is repeated only when the provider certainly did not take
+ * it (`CONTRACT.md`, money rule 2). Reads, uploads and downloads cost nothing and are repeated freely.
+ * A cancel is told once.
+ */
+export const retryRule: Readonly<Record<Purpose, Readonly<Record<RequestEnd, RetryDecision>>>> = {
+	submit: {
+		neverSent: 'repeat',
+		rateLimited: 'wait',
+		unavailable: 'wait',
+		clientError: 'fail',
+		serverError: 'unknownOutcome',
+		gatewayPage: 'unknownOutcome',
+		connectionLost: 'unknownOutcome',
+		timedOut: 'unknownOutcome',
+		malformed: 'unknownOutcome',
+	},
+	read: readLike,
+	upload: readLike,
+	download: readLike,
+	cancel: {
+		neverSent: 'fail',
+		rateLimited: 'fail',
+		unavailable: 'fail',
+		clientError: 'fail',
+		serverError: 'fail',
+		gatewayPage: 'fail',
+		connectionLost: 'fail',
+		timedOut: 'fail',
+		malformed: 'fail',
+	},
+};
+
+/** Names the end of a request that was answered with a failing status. */
+export function endByStatus(httpStatus: number, isJson: boolean): RequestEnd {
+	if (httpStatus === 429) return 'rateLimited';
+	// A 503 in the provider's own words refuses the job; a gateway's HTML page says nothing about it.
+	if (httpStatus === 503 && isJson) return 'unavailable';
+	// 408 and 425 tell the client to come again, and a server that says so did not process the request,
+	// but gateways send 408 for slow ones too: for a submit it stays open.
+	if (httpStatus === 408 || httpStatus === 425) return 'timedOut';
+	if (httpStatus >= 500) return isJson ? 'serverError' : 'gatewayPage';
+	return 'clientError';
+}
+
+/** How often a request is tried in all, when the rule lets it be repeated. */
+export const maximumTries = 6;
+
+/**
+ * The pause before try number `tries + 1`, in seconds: doubling from one second to thirty, spread by a
+ * quarter so that many items do not come back in step.
+ *
+ * @param random from 0 to 1
+ */
+export function backOffSeconds(tries: number, random: number): number {
+	return Math.min(30, 2 ** (tries - 1)) * (0.75 + random * 0.5);
+}

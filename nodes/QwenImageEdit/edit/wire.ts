@@ -1,0 +1,51 @@
+import type { PictureFile } from './request';
+
+/** Marks the place of a file's bytes in a JSON body; they are streamed there when the body is sent. */
+export class PictureData {
+	constructor(
+		readonly picture: PictureFile,
+		/** `dataUri` writes `data:image/png;base64,` in front. */
+		readonly form: 'dataUri' | 'base64',
+	) {}
+}
+
+export type WireValue =
+	| string
+	| number
+	| boolean
+	| null
+	| PictureData
+	| readonly WireValue[]
+	| { readonly [name: string]: WireValue };
+
+/** What a request is for; decides whether it may be repeated (see `retry.ts`). */
+export type Purpose = 'submit' | 'read' | 'upload' | 'download' | 'cancel';
+
+/**
+ * One request to a provider as data: no key, no socket. The key is added by the transport in the form
+ * that the provider declares, and only for its own origin.
+ */
+export interface Wire {
+	purpose: Exclude<Purpose, 'download'>;
+	method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+	/** Behind the credential's base URL, with a leading slash; or a whole URL on the same origin. */
+	path: string;
+	json?: { readonly [name: string]: WireValue };
+}
+
+/** A provider's answer, read whole and scrubbed of keys. */
+export interface Reply {
+	httpStatus: number;
+	/** Lower-case names. */
+	headers: Readonly<Record<string, string>>;
+	/** The parsed body, when it is JSON. */
+	json?: unknown;
+	/** The body as text, cut to a length that fits a message. */
+	text: string;
+}
+
+/** A path segment that a provider's id can never break out of. */
+export function pathSegment(id: string): string {
+	// encodeURIComponent leaves dots alone, and "." and ".." are steps in a path.
+	return encodeURIComponent(id).replace(/^\.{1,2}$/, (dots) => dots.replace(/\./g, '%2E'));
+}

@@ -1,0 +1,72 @@
+import { fieldsOnWire, link } from '../edit/encode';
+import { readImageList } from '../edit/imageList';
+import type { Provider } from '../edit/provider';
+
+/** ChainHub: a relay that answers at once. Seed 000; research S1. */
+export const chainHub: Provider = {
+	id: 'chainHub',
+	title: 'ChainHub',
+	summary: 'Relay with many painting models; one picture by URL, answered at once',
+	documentationUrl: 'https://api.chainhub.tech',
+	credential: {
+		type: 'chainHubApi',
+		title: 'ChainHub API',
+		defaultBaseUrl: 'https://api.chainhub.tech',
+		keyUrl: 'https://api.chainhub.tech',
+		key: { kind: 'bearer' },
+	},
+	models: [{ id: 'qwen-image-edit-2509' }],
+	defaultModel: 'qwen-image-edit-2509',
+	prompt: {},
+	pictures: { maximum: 1, takes: 'link' },
+	fields: {},
+	submit: {
+		encode: ({ model, prompt, pictures, fields }) => ({
+			purpose: 'submit',
+			method: 'POST',
+			// Editing lives under "generations" here, not under "edits": seed 000.
+			path: '/v1/images/generations',
+			json: {
+				model,
+				prompt,
+				image: link(pictures[0]!),
+				...fieldsOnWire(chainHub.fields, fields),
+			},
+		}),
+		decode: (reply) => readImageList(reply, { provider: 'ChainHub' }),
+	},
+	typicalSeconds: 20,
+	concurrency: 4,
+	facts: [
+		{
+			says: 'Takes one picture, by URL only, and no option besides model and prompt',
+			source: 'seed 000',
+			confidence: 'high',
+		},
+		{
+			says: 'Usage is counted in tokens although a picture is billed as one call',
+			source: 'seed 000',
+			confidence: 'high',
+		},
+		{
+			says: 'Errors have the New-API form {error: {message, type, code}}; the page documents none',
+			source: 'research S1: the same page is published by relays that run New-API',
+			confidence: 'assumed',
+		},
+		{
+			says: 'GET /v1/models proves the key',
+			source: "research S1: listed among the host's pages, not seen to refuse a wrong key",
+			confidence: 'medium',
+		},
+		{
+			says: 'Four requests at once; no limit is documented',
+			source: 'a cautious choice for an unknown limit',
+			confidence: 'assumed',
+		},
+		{
+			says: 'An edit takes about 20 seconds; no time is documented',
+			source: 'sibling hosts of the same model',
+			confidence: 'assumed',
+		},
+	],
+};

@@ -1,0 +1,14 @@
+import type { Provider } from '../edit/provider';
+import { aiml } from './aiml';
+import { chainHub } from './chainHub';
+import { modelsLab } from './modelsLab';
+import { modelVerse } from './modelVerse';
+import { odkkk } from './odkkk';
+
+/** Every provider of the node, in the order of the Provider list (by title). */
+export const providers: readonly Provider[] = [aiml, chainHub, modelsLab, modelVerse, odkkk];
+
+/** The provider stored under this id, if there is one. */
+export function findProvider(id: unknown): Provider | undefined {
+	return providers.find((provider) => provider.id === id);
+}

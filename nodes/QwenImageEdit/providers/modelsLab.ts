@@ -1,0 +1,231 @@
+import { z } from 'zod/v4';
+
+import { fieldsOnWire, link } from '../edit/encode';
+import { flag, integer, text } from '../edit/field';
+import {
+	lenientNumber,
+	lenientObject,
+	lenientText,
+	lenientTexts,
+	noPicture,
+	resultPicture,
+} from '../edit/imageList';
+import type { Outcome, Pending } from '../edit/outcome';
+import type { FaultRule, Provider, TaskReference } from '../edit/provider';
+import { isRecord, readMalformed, readRefusal } from '../edit/refusal';
+import { PictureData, pathSegment, type Reply } from '../edit/wire';
+import { sameOrigin } from '../edit/address';
+
+/** Errors arrive with HTTP 200 and are told apart by their words: research S2, "HTTP codes". */
+const rules: readonly FaultRule[] = [
+	{
+		kind: 'credential',
+		when: ({ message }) => /invalid api key|api key (is )?(missing|required)/i.test(message),
+	},
+	{ kind: 'rateLimit', when: ({ message }) => /rate limit|queued requests/i.test(message) },
+	{ kind: 'content', when: ({ message }) => /nsfw|safety/i.test(message) },
+	// HTTP 403 is the plan, not the key.
+	{
+		kind: 'credit',
+		when: ({ httpStatus, message }) => httpStatus === 403 && /plan|subscri|upgrade/i.test(message),
+	},
+];
+
+const answer = z.object({
+	status: lenientText,
+	id: z.union([z.number(), z.string()]).nullish().catch(undefined),
+	eta: lenientNumber,
+	fetch_result: lenientText,
+	// An array, or an empty text while the task is under way: research S2.
+	output: lenientTexts,
+	future_links: lenientTexts,
+	proxy_links: lenientTexts,
+	meta: lenientObject,
+	generationTime: lenientNumber,
+});
+
+/** One answer serves submit and fetch: the server decides between success, processing and error. */
+function decode(reply: Reply, askedFor?: string): Outcome {
+	const known = askedFor === undefined ? {} : { taskId: askedFor };
+	if (reply.httpStatus >= 400)
+		return readRefusal(reply, { provider: 'ModelsLab', rules, ...known });
+	if (!isRecord(reply.json)) {
+		return readMalformed(reply, 'ModelsLab answered with something that is not its JSON', askedFor);
+	}
+	const read = answer.parse(reply.json);
+	const id = read.id === undefined || read.id === null ? askedFor : String(read.id);
+	const task = id === undefined ? {} : { taskId: id };
+	switch (read.status?.toLowerCase()) {
+		case 'success':
+		case 'ready': {
+			const links = [read.output, read.proxy_links, read.future_links].find(
+				(list) => list.length > 0,
+			);
+			if (links === undefined) return noPicture(reply, 'ModelsLab', id);
+			return {
+				state: 'completed',
+				...task,
+				pictures: links.map(resultPicture),
+				...(read.generationTime === undefined
+					? {}
+					: { usage: { generationTime: read.generationTime } }),
+			};
+		}
+		case 'processing':
+		case 'queued': {
+			if (id === undefined) {
+				return readMalformed(reply, 'ModelsLab took the job but sent no task id');
+			}
+			const pending: Pending = { state: 'pending', taskId: id, status: 'processing' };
+			if (read.eta !== undefined) pending.etaSeconds = Math.max(0, read.eta);
+			if (read.fetch_result !== undefined) pending.readUrl = read.fetch_result;
+			return pending;
+		}
+		case 'error':
+		case 'failed': {
+			const refused = readRefusal(reply, { provider: 'ModelsLab', rules, ...task });
+			// HTTP 200 says nothing of whose fault it is; an error of a task that was taken is the provider's.
+			if (refused.fault.kind === 'provider' && askedFor === undefined) {
+				refused.fault.advice ??= 'Check the picture, the prompt and the plan of the account';
+			}
+			if (id !== undefined) refused.fault.taskStatus = 'failed';
+			return refused;
+		}
+		default:
+			return readMalformed(reply, 'ModelsLab answered without a status that it documents', id);
+	}
+}
+
+function readPath({ taskId, readUrl, baseUrl }: TaskReference): string {
+	// The key goes in the body of this call, so an address on another host is not followed.
+	if (readUrl !== undefined && sameOrigin(readUrl, baseUrl)) return readUrl;
+	return `/image_editing/fetch/${pathSegment(taskId)}`;
+}
+
+/** ModelsLab: answers at once or with a task, as it likes; errors come with HTTP 200. Seed 001; research S2. */
+export const modelsLab: Provider = {
+	id: 'modelsLab',
+	title: 'ModelsLab',
+	summary: 'Up to four pictures in one edit; local pictures are uploaded for you; queue of five',
+	documentationUrl: 'https://docs.modelslab.com/image-editing/qwen-edit',
+	credential: {
+		type: 'modelsLabApi',
+		title: 'ModelsLab API',
+		defaultBaseUrl: 'https://modelslab.com/api/v6',
+		keyUrl: 'https://modelslab.com/dashboard/api-keys',
+		key: { kind: 'body', field: 'key' },
+	},
+	models: [{ id: 'qwen-edit-2509' }, { id: 'qwen-edit-2511' }],
+	defaultModel: 'qwen-edit-2509',
+	prompt: {},
+	pictures: { maximum: 4, takes: 'link' },
+	fields: {
+		base64Response: flag({
+			wire: 'base64',
+			label: 'Base64 Response',
+			help: 'Whether the provider sends the result as base64 text instead of a picture file; the output is the same',
+		}),
+		callbackUrl: text({
+			wire: 'webhook',
+			label: 'Callback URL',
+			help: 'HTTPS address that ModelsLab calls when the edit is done',
+			placeholder: 'e.g. https://example.com/webhook/edited',
+			example: 'https://example.com/webhook/edited',
+			schema: z.string().regex(/^https:\/\/\S+$/i, "'Callback URL' must start with https://"),
+		}),
+		safetyChecker: flag({
+			wire: 'safety_checker',
+			label: 'Safety Checker',
+			help: 'Whether ModelsLab checks the picture for unsafe content',
+			default: true,
+		}),
+		trackId: integer({
+			wire: 'track_id',
+			label: 'Track ID',
+			help: 'Number of your own that the callback repeats',
+			example: 0,
+		}),
+	},
+	submit: {
+		encode: ({ model, prompt, pictures, fields }) => ({
+			purpose: 'submit',
+			method: 'POST',
+			path: '/image_editing/qwen_edit',
+			json: {
+				prompt,
+				init_image: pictures.map(link),
+				model_id: model,
+				...fieldsOnWire(modelsLab.fields, fields),
+			},
+		}),
+		decode: (reply) => decode(reply),
+	},
+	task: {
+		idExample: '143526871',
+		idPattern: /^\d{1,20}$/,
+		encode: (task) => ({ purpose: 'read', method: 'POST', path: readPath(task), json: {} }),
+		decode: (reply) => decode(reply),
+	},
+	upload: {
+		// The route for the editing endpoints; qwen_edit itself is unreliable with base64 input: research S2.
+		encode: (picture) => ({
+			purpose: 'upload',
+			method: 'POST',
+			path: '/image_editing/base64_to_url',
+			json: { init_image: new PictureData(picture, 'dataUri') },
+		}),
+		decode: (reply) => {
+			const outcome = decode(reply);
+			if (outcome.state === 'completed') {
+				const url = outcome.pictures[0]?.url;
+				if (url !== undefined) return { url };
+				return readMalformed(reply, 'ModelsLab took the upload but sent no link');
+			}
+			if (outcome.state === 'pending') {
+				return readMalformed(reply, 'ModelsLab took the upload but sent no link');
+			}
+			return outcome;
+		},
+	},
+	typicalSeconds: 15,
+	resultLifetimeSeconds: 24 * 3600,
+	// Concurrent queue of a pay-as-you-go account: research S2, "Rate limit".
+	concurrency: 5,
+	facts: [
+		{
+			says: 'The key travels in the JSON body, also when a task is fetched',
+			source: 'seed 001; research S2',
+			confidence: 'high',
+		},
+		{
+			says: 'The server decides whether the answer is the picture or a task; errors come with HTTP 200',
+			source: 'seed 001',
+			confidence: 'high',
+		},
+		{
+			says: 'At most five requests are queued per pay-as-you-go account (10 Standard, 15 Premium); the next is refused with 429 and retry_after in the body',
+			source: 'research S2',
+			confidence: 'high',
+		},
+		{
+			says: 'Local pictures go through base64_to_url first, since qwen_edit is unreliable with base64 input',
+			source: 'research S2: endpoint documented, unreliability from one client',
+			confidence: 'medium',
+		},
+		{
+			says: 'Results are deleted after 24 hours',
+			source: "research S2: stated on the enterprise page, not on this endpoint's",
+			confidence: 'medium',
+		},
+		{
+			says: 'With Base64 Response the result link ends in .base64 and holds text',
+			source: 'research S2: one client',
+			confidence: 'medium',
+		},
+		{
+			says: 'POST /wallet_balance one level above the base URL proves the key and costs nothing',
+			source: 'research S2',
+			confidence: 'high',
+		},
+	],
+};
