@@ -3,7 +3,7 @@ module.exports = {
 	testEnvironment: 'node',
 	testMatch: ['<rootDir>/test/**/*.test.ts'],
 	// dist/package.json would claim the name of this package a second time.
-	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/test/instance/node_modules'],
+	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.n8n-instance'],
 	transform: {
 		'^.+\\.ts$': [
 			'@swc/jest',

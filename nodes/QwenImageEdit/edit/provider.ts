@@ -75,6 +75,11 @@ export interface Provider {
 		/** Where the user gets a key. */
 		keyUrl: string;
 		key: KeyPlace;
+		/**
+		 * `request`: the credential class holds a free request that proves the key. `probe`: the host has no
+		 * such call, and the node brings a function that tells a wrong key by how a bad request is refused.
+		 */
+		test: 'request' | 'probe';
 	};
 	models: readonly Model[];
 	defaultModel: string;

@@ -16,6 +16,7 @@ export const aiml: Provider = {
 		defaultBaseUrl: 'https://api.aimlapi.com',
 		keyUrl: 'https://aimlapi.com/app/keys',
 		key: { kind: 'bearer' },
+		test: 'request',
 	},
 	models: [{ id: 'alibaba/qwen-image-edit' }],
 	defaultModel: 'alibaba/qwen-image-edit',

@@ -14,6 +14,7 @@ export const chainHub: Provider = {
 		defaultBaseUrl: 'https://api.chainhub.tech',
 		keyUrl: 'https://api.chainhub.tech',
 		key: { kind: 'bearer' },
+		test: 'request',
 	},
 	models: [{ id: 'qwen-image-edit-2509' }],
 	defaultModel: 'qwen-image-edit-2509',

@@ -31,6 +31,7 @@ export const modelVerse: Provider = {
 		defaultBaseUrl: 'https://api.umodelverse.ai',
 		keyUrl: 'https://console.ucloud-global.com/modelverse',
 		key: { kind: 'bearer' },
+		test: 'probe',
 	},
 	models: [{ id: 'Qwen/Qwen-Image-Edit' }],
 	defaultModel: 'Qwen/Qwen-Image-Edit',

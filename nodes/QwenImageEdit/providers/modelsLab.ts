@@ -114,6 +114,7 @@ export const modelsLab: Provider = {
 		defaultBaseUrl: 'https://modelslab.com/api/v6',
 		keyUrl: 'https://modelslab.com/dashboard/api-keys',
 		key: { kind: 'body', field: 'key' },
+		test: 'request',
 	},
 	models: [{ id: 'qwen-edit-2509' }, { id: 'qwen-edit-2511' }],
 	defaultModel: 'qwen-edit-2509',

@@ -113,10 +113,11 @@ export const odkkk: Provider = {
 	documentationUrl: 'https://ai.odkkk.com/apiv1/docs/llms.txt',
 	credential: {
 		type: 'odkkkApi',
-		title: 'odkkk API',
+		title: 'Odkkk API',
 		defaultBaseUrl: 'https://ai.odkkk.com/apiv1',
 		keyUrl: 'https://ai.odkkk.com/apiv1/dashboard/keys',
 		key: { kind: 'bearer' },
+		test: 'request',
 	},
 	models: [{ id: 'qwen-image-edit' }],
 	defaultModel: 'qwen-image-edit',

@@ -1,0 +1,76 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+
+import { modelVerseCredentialTest } from './n8n/credentialTests';
+import { properties } from './n8n/description';
+import { execute } from './n8n/execute';
+import { searchModels } from './n8n/models';
+
+/**
+ * Edits pictures with Qwen-Image-Edit at the provider of the user's choice.
+ *
+ * Programmatic, not declarative: an edit is several requests (upload, submit, look, download), and pictures
+ * flow as streams.
+ */
+export class QwenImageEdit implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Qwen Image Edit',
+		name: 'qwenImageEdit',
+		icon: { light: 'file:qwenImageEdit.svg', dark: 'file:qwenImageEdit.dark.svg' },
+		group: ['transform'],
+		version: [1],
+		subtitle: '={{ $parameter["operation"] + " (" + $parameter["provider"] + ")" }}',
+		description: 'Edit pictures with Qwen-Image-Edit and hand the edited picture to the next node',
+		defaults: { name: 'Qwen Image Edit' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		// Literal, because n8n's lint reads this text; `gulp providers` writes it. As `hide`: with `show` naming
+		// every provider the editor takes the Provider field for its own and leaves it out of the panel.
+		// <credentials>
+		credentials: [
+			{
+				name: 'aimlApi',
+				required: true,
+				displayOptions: { hide: { provider: ['chainHub', 'modelsLab', 'modelVerse', 'odkkk'] } },
+			},
+			{
+				name: 'chainHubApi',
+				required: true,
+				displayOptions: { hide: { provider: ['aiml', 'modelsLab', 'modelVerse', 'odkkk'] } },
+			},
+			{
+				name: 'modelsLabApi',
+				required: true,
+				displayOptions: { hide: { provider: ['aiml', 'chainHub', 'modelVerse', 'odkkk'] } },
+			},
+			{
+				name: 'modelVerseApi',
+				required: true,
+				testedBy: 'modelVerseCredentialTest',
+				displayOptions: { hide: { provider: ['aiml', 'chainHub', 'modelsLab', 'odkkk'] } },
+			},
+			{
+				name: 'odkkkApi',
+				required: true,
+				displayOptions: { hide: { provider: ['aiml', 'chainHub', 'modelsLab', 'modelVerse'] } },
+			},
+		],
+		// </credentials>
+		properties,
+	};
+
+	methods = {
+		listSearch: { searchModels },
+		credentialTest: { modelVerseCredentialTest },
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return [await execute(this)];
+	}
+}

@@ -1,0 +1,207 @@
+import { type IExecuteFunctions, type INode, type INodeExecutionData } from 'n8n-workflow';
+
+import { EditFault, type Fault } from '../edit/fault';
+import { Redaction } from '../edit/redaction';
+import { RateGates } from '../run/gate';
+import { editItem, type Job } from '../run/editItem';
+import { PaidWorkStore } from '../run/paidWork';
+import { runOrdered, type Settled } from '../run/pool';
+import { TypicalTimes } from '../run/typicalTimes';
+import { systemClock } from './clock';
+import { readCredential, type ReadCredential } from './credential';
+import { asNodeError, failedItem, faultOf, redactFault } from './errors';
+import { fingerprint, idempotencyKey } from './fingerprint';
+import { outputItems } from './items';
+import {
+	readChoice,
+	readJob,
+	readOptions,
+	readOutputPlace,
+	readWidth,
+	type Choice,
+} from './parameters';
+import { N8nPictureStore } from './pictureStore';
+import { N8nTransport } from './transport';
+
+/** Shared by all runs of this process: pauses, learned times, and what was paid for. */
+const gates = new RateGates();
+const times = new TypicalTimes();
+const paidWork = new PaidWorkStore(systemClock);
+
+/** Items whose pictures are inspected at once, before anything is sent. */
+const checkingWidth = 8;
+
+/** How much paid work an error names; the rest is counted. */
+const maximumNamed = 20;
+
+/** One run of the node over all its items. */
+class Run {
+	private readonly node: INode;
+
+	private readonly keepsGoing: boolean;
+
+	private readonly signal: AbortSignal;
+
+	/** Names this execution, node and run: the same again when n8n retries the node. */
+	private readonly name: string;
+
+	private readonly redaction: Redaction;
+
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly choice: Choice,
+		private readonly credential: ReadCredential,
+	) {
+		this.node = context.getNode();
+		this.keepsGoing = context.continueOnFail();
+		this.signal = context.getExecutionCancelSignal() ?? new AbortController().signal;
+		this.redaction = new Redaction([credential.key]);
+		this.name = [
+			// Without an id two executions could not be told apart, so nothing is shared between runs.
+			context.getExecutionId() || `none-${Math.random()}`,
+			this.node.id,
+			String(context.evaluateExpression('{{ $runIndex }}', 0)),
+		].join(' ');
+	}
+
+	/** All items: checked first, then edited in an ordered pool. */
+	async all(): Promise<INodeExecutionData[]> {
+		const items = this.context.getInputData();
+		const checked = await runOrdered(
+			items,
+			{ width: checkingWidth, signal: this.signal },
+			async (_item, index) => await readJob(this.context, this.choice, this.credential, index),
+		);
+		const jobs = checked.map((settled) => (settled.state === 'done' ? settled.result : undefined));
+		if (!this.keepsGoing) this.throwFirst(checked, 'Nothing was sent yet, so nothing was billed');
+
+		const worked = await runOrdered(
+			jobs,
+			{
+				width: readWidth(this.context, this.choice.provider),
+				signal: this.signal,
+				stopOnFailure: !this.keepsGoing,
+			},
+			async (job, index) => (job === undefined ? [] : await this.one(job, index)),
+		);
+		if (!this.keepsGoing || this.signal.aborted) this.throwFirst(worked, this.paidSoFar(worked));
+
+		const settled = worked.map((result, index) =>
+			checked[index]?.state === 'failed' ? checked[index] : result,
+		);
+		// With a failed item n8n's Retry On Fail may still run the node again; then what is paid is kept.
+		if (settled.every(({ state }) => state === 'done')) paidWork.forget(this.name);
+		return settled.flatMap((result, index) => {
+			if (result?.state === 'done') return result.result as INodeExecutionData[];
+			const error = result?.state === 'failed' ? result.error : undefined;
+			return [failedItem(this.choice, redactFault(faultOf(error), this.redaction), index)];
+		});
+	}
+
+	private async one(job: Job, index: number): Promise<INodeExecutionData[]> {
+		const place = readOutputPlace(readOptions(this.context, index));
+		const item = [String(index), fingerprint(JSON.stringify(identityOf(job)))];
+		const pictures = new N8nPictureStore(this.context, { baseUrl: job.baseUrl, ...place });
+		const result = await editItem(
+			{ ...job, idempotencyKey: idempotencyKey([this.name, ...item]) },
+			{
+				clock: systemClock,
+				gate: gates.of(fingerprint(`${job.baseUrl} ${this.credential.key}`), systemClock),
+				transport: new N8nTransport(this.context, job.provider, this.credential, pictures),
+				pictures,
+				times,
+				memory: paidWork.of(this.name, item.join(' ')),
+				signal: this.signal,
+			},
+		);
+		return outputItems(job, result, {
+			itemIndex: index,
+			binaryPropertyName: place.binaryPropertyName,
+			redaction: this.redaction,
+			now: systemClock.now(),
+		});
+	}
+
+	/** The first failure in the order of the items stops the node. */
+	private throwFirst(settled: ReadonlyArray<Settled<unknown>>, more: string): void {
+		const failures = settled.flatMap((result, index) =>
+			result.state === 'failed' ? [{ index, fault: faultOf(result.error) }] : [],
+		);
+		const first = failures[0] ?? this.cancelled();
+		if (first === undefined) return;
+		const others = failures
+			.slice(1)
+			.map(({ index, fault }) => `item ${index}: ${paidOf(fault) ?? fault.message}`);
+		const notes = [
+			others.length === 0
+				? ''
+				: `Failed as well: ${others.slice(0, maximumNamed).join('; ')}${others.length > maximumNamed ? ` and ${others.length - maximumNamed} more` : ''}`,
+			more,
+		];
+		throw asNodeError(
+			this.node,
+			redactFault(first.fault, this.redaction),
+			first.index,
+			this.redaction.text(notes.filter((note) => note !== '').join('. ')),
+		);
+	}
+
+	private cancelled(): { index: number; fault: Fault } | undefined {
+		if (!this.signal.aborted) return undefined;
+		return { index: 0, fault: { kind: 'cancelled', message: 'The execution was cancelled' } };
+	}
+
+	/** What a stopping run has already paid for, so that the user can fetch it. */
+	private paidSoFar(settled: ReadonlyArray<Settled<INodeExecutionData[]>>): string {
+		const paid = settled.flatMap((result, index) =>
+			result.state === 'done'
+				? result.result.map(({ json }) => {
+						const image = json.image as { url?: string } | undefined;
+						return `item ${index}: ${String(json.taskId ?? image?.url ?? 'finished')}`;
+					})
+				: [],
+		);
+		if (paid.length === 0) return '';
+		const named = paid.slice(0, maximumNamed).join('; ');
+		const more = paid.length > maximumNamed ? ` and ${paid.length - maximumNamed} more` : '';
+		return `Already paid for: ${named}${more}`;
+	}
+}
+
+function paidOf(fault: Fault): string | undefined {
+	return fault.taskId === undefined ? fault.url : `task ${fault.taskId} (${fault.message})`;
+}
+
+/** What makes two jobs the same edit; never holds bytes or keys. */
+function identityOf(job: Job): unknown {
+	return [
+		job.provider.id,
+		job.baseUrl,
+		job.operation === 'getTask' ? job.taskId : 'edit',
+		job.request?.model,
+		job.request?.prompt,
+		job.request?.fields,
+		job.request?.pictures.map((picture) =>
+			picture.kind === 'link' ? picture.url : picture.identity,
+		),
+	];
+}
+
+/** The node's work: reads, checks, edits, and hands the pictures on. */
+export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const items = context.getInputData();
+	if (items.length === 0) return [];
+	try {
+		const choice = readChoice(context);
+		const credential = await readCredential(context, choice.provider, 0);
+		return await new Run(context, choice, credential).all();
+	} catch (error) {
+		throw asThrown(context, error);
+	}
+}
+
+/** A fault that concerns all items alike, before any was looked at; what n8n threw itself stays as it is. */
+function asThrown(context: IExecuteFunctions, error: unknown): Error {
+	if (error instanceof EditFault) return asNodeError(context.getNode(), error.fault, 0);
+	return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,241 @@
+import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+
+import { isPrivateHost } from '../edit/address';
+import { decodeBase64Text } from '../edit/base64';
+import { EditFault, inputFault } from '../edit/fault';
+import { pictureHeadBytes, readPictureHead } from '../edit/picture';
+import { plainText } from '../edit/refusal';
+import type { Provider } from '../edit/provider';
+import type { Picture, PictureFile } from '../edit/request';
+import { fingerprint } from './fingerprint';
+
+/** One row of the Images list, as n8n hands it over. */
+export interface ImageRow {
+	source?: unknown;
+	binaryPropertyName?: unknown;
+	url?: unknown;
+	base64?: unknown;
+}
+
+/** Whole base64 triples, so that a chunk is encoded without a rest. */
+const streamChunkBytes = 3 * 64 * 1024;
+
+/** How long a link to n8n's own storage works: the item may wait for its turn first. */
+const signedUrlLifetime = '6 hours';
+
+/** A single value, a comma or newline separated text, or an array from an expression. */
+function listOf(value: unknown): unknown[] {
+	if (Array.isArray(value)) return value.flatMap(listOf);
+	if (typeof value !== 'string') return value === undefined || value === null ? [] : [value];
+	return value
+		.split(/[\n\r,]+/)
+		.map((part) => part.trim())
+		.filter((part) => part !== '');
+}
+
+/** URLs may hold commas themselves, so a comma parts them only before another URL. */
+function urlsOf(value: unknown): string[] {
+	if (Array.isArray(value)) return value.flatMap(urlsOf);
+	if (typeof value !== 'string') return [];
+	return value
+		.split(/[\n\r]+|\s*,\s*(?=(?:https?|data):)/i)
+		.map((part) => part.trim())
+		.filter((part) => part !== '');
+}
+
+/** The fields that an item does have, for a message about one that it has not. */
+function fieldsThere(context: IExecuteFunctions, itemIndex: number): string {
+	const names = Object.keys(context.getInputData()[itemIndex]?.binary ?? {});
+	return names.length === 0
+		? 'This item has no binary fields; the node before this one must hand over the file, not only its name'
+		: `This item has: ${names.join(', ')}`;
+}
+
+function isBinaryData(value: unknown): value is IBinaryData {
+	return typeof value === 'object' && value !== null && 'mimeType' in value && 'data' in value;
+}
+
+/** Reads enough of a stored file to know what it is. */
+async function readHead(open: PictureFile['open']): Promise<Buffer> {
+	const parts: Buffer[] = [];
+	let bytes = 0;
+	for await (const chunk of await open()) {
+		parts.push(Buffer.from(chunk));
+		bytes += chunk.length;
+		if (bytes >= pictureHeadBytes) break;
+	}
+	return Buffer.concat(parts);
+}
+
+/** Why n8n cannot hand out a link that the provider could open, and what to do. */
+function noLinkFault(provider: Provider, name: string, reason: string): EditFault {
+	return inputFault(
+		`${name} is a file, but ${provider.title} takes URLs only, and ${reason}`,
+		`Give the picture as a URL, store it at a public address first (for example S3), make this n8n publicly reachable (WEBHOOK_URL), or choose a provider that takes files`,
+	);
+}
+
+/** Reads and inspects the pictures of one item; nothing is sent. */
+export class PictureReader {
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly provider: Provider,
+		private readonly baseUrl: string,
+		private readonly itemIndex: number,
+	) {}
+
+	/**
+	 * All pictures of the Images list, in order.
+	 *
+	 * @throws EditFault of kind `input` that names the picture
+	 */
+	async readAll(rows: readonly ImageRow[]): Promise<Picture[]> {
+		const pictures: Picture[] = [];
+		for (const row of rows) {
+			const name = (): string => `Picture ${pictures.length + 1}`;
+			if (row.source === 'url') {
+				const urls = urlsOf(row.url);
+				if (urls.length === 0) throw inputFault(`${name()} has no URL`);
+				for (const url of urls) {
+					pictures.push(
+						/^data:/i.test(url) ? await this.fromText(url, name()) : { kind: 'link', url },
+					);
+				}
+			} else if (row.source === 'base64') {
+				if (typeof row.base64 !== 'string' || row.base64.trim() === '') {
+					throw inputFault(`${name()} has no base64 text`);
+				}
+				pictures.push(await this.fromText(row.base64, name()));
+			} else {
+				const fields = listOf(row.binaryPropertyName);
+				if (fields.length === 0) {
+					throw inputFault(
+						`${name()} has no binary field name`,
+						fieldsThere(this.context, this.itemIndex),
+					);
+				}
+				for (const field of fields) pictures.push(await this.fromField(field, name()));
+			}
+		}
+		return pictures;
+	}
+
+	private async fromField(field: unknown, name: string): Promise<Picture> {
+		if (typeof field !== 'string' && !isBinaryData(field)) {
+			throw inputFault(
+				`${name} must name a binary field, got ${Array.isArray(field) ? 'a list' : typeof field}`,
+				fieldsThere(this.context, this.itemIndex),
+			);
+		}
+		if (typeof field === 'string' && field.length > 200) {
+			throw inputFault(
+				`${name} names a binary field with ${field.length} characters`,
+				"If this is the picture itself as text, choose the source 'Base64'",
+			);
+		}
+		let binary: IBinaryData;
+		try {
+			binary = this.context.helpers.assertBinaryData(this.itemIndex, field);
+		} catch {
+			throw missingField(name, String(field), fieldsThere(this.context, this.itemIndex));
+		}
+		const label = binary.fileName ?? (typeof field === 'string' ? field : 'file');
+		if (binary.id === undefined) {
+			// Only n8n's memory mode has no id; there the bytes are in memory already.
+			const bytes = await this.context.helpers.getBinaryDataBuffer(this.itemIndex, field);
+			return await this.fromBytes(bytes, name, label);
+		}
+		const { id } = binary;
+		const { fileSize } = await this.context.helpers.getBinaryMetadata(id);
+		return await this.inspect(name, {
+			bytes: fileSize,
+			fileName: label,
+			identity: id,
+			open: async () => await this.context.helpers.getBinaryStream(id, streamChunkBytes),
+			publicUrl: () => this.context.helpers.createBinarySignedUrl(binary, signedUrlLifetime),
+		});
+	}
+
+	private async fromText(text: string, name: string): Promise<Picture> {
+		return await this.fromBytes(decodeBase64Text(text, name), name, 'picture');
+	}
+
+	private async fromBytes(bytes: Buffer, name: string, fileName: string): Promise<Picture> {
+		return await this.inspect(name, {
+			bytes: bytes.length,
+			fileName,
+			identity: fingerprint(bytes),
+			open: async () => {
+				async function* once(): AsyncGenerator<Uint8Array> {
+					yield bytes;
+				}
+				return once();
+			},
+			// Text has no place in n8n's storage yet, and so no URL; it gets one when it is stored there.
+			...(this.needsLink() ? { publicUrl: await this.storedUrl(bytes, name) } : {}),
+		});
+	}
+
+	/** Whether this provider can be given nothing but a URL. */
+	private needsLink(): boolean {
+		return this.provider.pictures.takes === 'link' && this.provider.upload === undefined;
+	}
+
+	/** Puts bytes into n8n's storage, so that a link to them can be made. */
+	private async storedUrl(bytes: Buffer, name: string): Promise<() => string | undefined> {
+		const facts = readPictureHead(bytes.subarray(0, pictureHeadBytes));
+		if (facts === undefined) return () => undefined;
+		const binary = await this.context.helpers.prepareBinaryData(
+			bytes,
+			`${name.toLowerCase().replace(/\s+/g, '-')}.${facts.extension}`,
+			facts.mimeType,
+		);
+		return () =>
+			binary.id === undefined
+				? undefined
+				: this.context.helpers.createBinarySignedUrl(binary, signedUrlLifetime);
+	}
+
+	private async inspect(
+		name: string,
+		file: Omit<PictureFile, 'kind' | 'facts'>,
+	): Promise<PictureFile> {
+		const head = await readHead(file.open);
+		const facts = readPictureHead(head);
+		if (facts === undefined) {
+			const said = plainText(head.subarray(0, 60).toString('utf8'), 40);
+			throw inputFault(
+				`${name} ('${file.fileName}') is not a picture${head.length === 0 ? ', it is empty' : `, it starts with "${said}"`}`,
+				'Check what the node before this one hands over; PNG, JPEG, WebP, GIF, BMP, TIFF and AVIF are known',
+			);
+		}
+		const picture: PictureFile = { kind: 'file', facts, ...file };
+		if (this.needsLink()) this.checkLink(name, picture);
+		return picture;
+	}
+
+	/** A provider without upload fetches the file from this n8n: can it? */
+	private checkLink(name: string, picture: PictureFile): void {
+		let url: string | undefined;
+		try {
+			url = picture.publicUrl?.();
+		} catch {
+			url = undefined;
+		}
+		if (url === undefined) {
+			throw noLinkFault(
+				this.provider,
+				name,
+				'this n8n keeps files in memory, where they have no URL',
+			);
+		}
+		const { hostname } = new URL(url);
+		if (isPrivateHost(hostname) && !isPrivateHost(new URL(this.baseUrl).hostname)) {
+			throw noLinkFault(this.provider, name, `this n8n (${hostname}) is not publicly reachable`);
+		}
+	}
+}
+
+function missingField(name: string, field: string, there: string): EditFault {
+	return inputFault(`${name}: there is no binary field '${plainText(field, 60)}'`, there);
+}

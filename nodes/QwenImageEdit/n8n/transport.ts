@@ -1,0 +1,192 @@
+import * as workflow from 'n8n-workflow';
+import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
+
+import { sameOrigin } from '../edit/address';
+import { bodyBytes, bodyLength, jsonParts } from '../edit/body';
+import { sieveJson } from '../edit/jsonSieve';
+import type { Provider } from '../edit/provider';
+import type { Reply, Wire } from '../edit/wire';
+import type { Answer, Transport } from '../run/ports';
+import type { ReadCredential } from './credential';
+import { readNetworkFailure } from './networkFailure';
+import type { N8nPictureStore } from './pictureStore';
+import { GeneratedBody, isReadable, withDeadline, type Readable } from './streams';
+
+/** What is left of an answer when its pictures have flowed into storage; no host needs more. */
+const maximumReplyBytes = 8 * 1024 * 1024;
+
+/** How much of an answer that is not JSON is kept for messages. */
+const maximumTextLength = 4096;
+
+/**
+ * Sends wires through n8n's authenticated HTTP helper: the key goes to the credential's own origin only,
+ * redirects are not followed, bodies are streamed.
+ */
+export class N8nTransport implements Transport {
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly provider: Provider,
+		private readonly credential: ReadCredential,
+		private readonly pictures: N8nPictureStore,
+	) {}
+
+	/** @inheritdoc */
+	async send(
+		wire: Wire,
+		settings: { timeoutSeconds: number; signal: AbortSignal; idempotencyKey?: string },
+	): Promise<Answer> {
+		const url = this.addressOf(wire);
+		const host = new URL(url).host;
+		if (settings.signal.aborted) return { kind: 'cancelled' };
+		try {
+			const started = Date.now();
+			// A fresh options object for each call: n8n writes the key into it.
+			const response = (await this.context.helpers.httpRequestWithAuthentication.call(
+				this.context,
+				this.provider.credential.type,
+				this.optionsOf(wire, url, settings),
+			)) as IN8nHttpFullResponse;
+			const body = response.body as unknown;
+			const left = settings.timeoutSeconds - (Date.now() - started) / 1000;
+			return {
+				kind: 'reply',
+				reply: isReadable(body)
+					? await withDeadline(
+							body,
+							{ timeoutSeconds: Math.max(1, left), signal: settings.signal },
+							async () => await this.read(response, body),
+						)
+					: this.replyOf(response, ''),
+			};
+		} catch (error) {
+			if (settings.signal.aborted) return { kind: 'cancelled' };
+			return { kind: 'failed', ...readNetworkFailure(error, host) };
+		}
+	}
+
+	/** Behind the base URL, or a whole URL that an adapter already found to be on the same origin. */
+	private addressOf(wire: Wire): string {
+		const { baseUrl } = this.credential;
+		if (wire.path.startsWith('/')) return `${baseUrl}${wire.path}`;
+		if (!sameOrigin(wire.path, baseUrl)) {
+			throw new TypeError('a keyed request may only go to the origin of the base URL');
+		}
+		return wire.path;
+	}
+
+	private optionsOf(
+		wire: Wire,
+		url: string,
+		settings: { timeoutSeconds: number; idempotencyKey?: string },
+	): IHttpRequestOptions {
+		const { key } = this.provider.credential;
+		const { idempotencyHeader } = this.provider;
+		const options: IHttpRequestOptions = {
+			url,
+			method: wire.method,
+			encoding: 'stream',
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+			timeout: Math.ceil(settings.timeoutSeconds * 1000),
+			headers: {
+				accept: 'application/json',
+				...(wire.json === undefined ? {} : { 'content-type': 'application/json' }),
+				...(idempotencyHeader === undefined ||
+				settings.idempotencyKey === undefined ||
+				wire.purpose !== 'submit'
+					? {}
+					: { [idempotencyHeader]: settings.idempotencyKey }),
+			},
+		};
+		const allowedDomains = this.allowedDomains();
+		if (allowedDomains !== undefined) {
+			(options as IHttpRequestOptions & { allowedDomains?: string }).allowedDomains =
+				allowedDomains;
+		}
+		if (wire.json !== undefined) {
+			// n8n would write a body key as a property of the body object, which a streamed body loses.
+			const parts = jsonParts(
+				key.kind === 'body' ? { [key.field]: this.credential.key, ...wire.json } : wire.json,
+			);
+			const body = new GeneratedBody({
+				bytes: bodyLength(parts),
+				contentType: 'application/json',
+				open: () => bodyBytes(parts),
+			});
+			options.body = body as unknown as IHttpRequestOptions['body'];
+		}
+		return options;
+	}
+
+	/** The credential's own list of domains; older versions of n8n have none. */
+	private allowedDomains(): string | undefined {
+		const read = (
+			workflow as { getCredentialAllowedDomains?: typeof workflow.getCredentialAllowedDomains }
+		).getCredentialAllowedDomains;
+		return read?.({
+			node: this.context.getNode(),
+			credentialData: this.credential.data,
+			credentialOwnedSurface: true,
+			nodeEndpointUrl: this.provider.credential.defaultBaseUrl,
+		});
+	}
+
+	/** Reads an answer; long base64 texts in it flow into storage and leave a mark. */
+	private async read(response: IN8nHttpFullResponse, body: Readable): Promise<Reply> {
+		const parts: Buffer[] = [];
+		let bytes = 0;
+		const pieces = sieveJson(body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+		for (;;) {
+			const step = await pieces.next();
+			if (step.done === true) break;
+			const piece = step.value;
+			if (piece.kind === 'text') {
+				bytes += piece.bytes.length;
+				if (bytes > maximumReplyBytes) {
+					body.destroy();
+					break;
+				}
+				parts.push(piece.bytes);
+			} else if (piece.kind === 'long') {
+				const first = piece.bytes;
+				let open = true;
+				async function* text(): AsyncGenerator<Buffer> {
+					yield first;
+					while (open) {
+						const next = await pieces.next();
+						if (next.done === true || next.value.kind !== 'long') {
+							open = false;
+							return;
+						}
+						yield next.value.bytes;
+					}
+				}
+				const mark = await this.pictures.hold(text(), body);
+				// A picture that was refused half-way still has to be read to its end.
+				while (open) {
+					const next = await pieces.next();
+					if (next.done === true || next.value.kind !== 'long') open = false;
+				}
+				parts.push(Buffer.from(`${mark}"`));
+			}
+		}
+		return this.replyOf(response, Buffer.concat(parts).toString('utf8'));
+	}
+
+	private replyOf(response: IN8nHttpFullResponse, text: string): Reply {
+		const headers = Object.fromEntries(
+			Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+		);
+		const reply: Reply = {
+			httpStatus: response.statusCode,
+			headers,
+			text: text.slice(0, maximumTextLength),
+		};
+		try {
+			return { ...reply, json: JSON.parse(text) as unknown };
+		} catch {
+			return reply;
+		}
+	}
+}

@@ -1,0 +1,342 @@
+import { EditFault, withPaidWork, type Fault } from '../edit/fault';
+import type { OperationName } from '../edit/field';
+import type { Completed, Outcome, Pending, Usage } from '../edit/outcome';
+import type { Provider } from '../edit/provider';
+import type { EditRequest, Picture } from '../edit/request';
+import { backOffSeconds, maximumTries, retryRule } from '../edit/retry';
+import { nextLookSeconds } from '../edit/schedule';
+import { cancelledFault, exchange, type Budget } from './exchange';
+import type { RateGate } from './gate';
+import type { Clock, PaidWorkMemory, PictureStore, StoredPicture, Transport } from './ports';
+import type { TypicalTimes } from './typicalTimes';
+
+/** One item, checked and ready to be sent. */
+export interface Job {
+	provider: Provider;
+	baseUrl: string;
+	operation: OperationName;
+	/** For `edit` and `submitTask`. */
+	request?: EditRequest;
+	/** For `getTask`. */
+	taskId?: string;
+	waitForCompletion: boolean;
+	timeoutSeconds: number;
+	timeoutAction: 'error' | 'output';
+	idempotencyKey?: string;
+}
+
+/** What the runner needs of the world. */
+export interface World {
+	clock: Clock;
+	gate: RateGate;
+	transport: Transport;
+	pictures: PictureStore;
+	times: TypicalTimes;
+	memory: PaidWorkMemory;
+	signal: AbortSignal;
+}
+
+/** What came of an item. */
+export interface JobResult {
+	status: 'completed' | 'pending' | 'processing';
+	taskId?: string;
+	model?: string;
+	pictures: StoredPicture[];
+	usage?: Usage;
+	progress?: number;
+	etaSeconds?: number;
+	warnings: string[];
+	seconds: number;
+	polls: number;
+}
+
+/** A picture that is made gets at least this long to arrive, however little of the budget is left. */
+const minimumDownloadSeconds = 60;
+
+/** How often a link is read whose body is not the picture. */
+const maximumReadsOfWrongBody = 3;
+
+/**
+ * Does one item from the first request to the last picture.
+ *
+ * @throws EditFault that names what was already paid for
+ */
+export async function editItem(job: Job, world: World): Promise<JobResult> {
+	const started = world.clock.now();
+	const budget: Budget = {
+		clock: world.clock,
+		gate: world.gate,
+		transport: world.transport,
+		signal: world.signal,
+		deadline: started + job.timeoutSeconds * 1000,
+		provider: job.provider.title,
+		waitedSeconds: 0,
+	};
+	const polls = { count: 0 };
+	const outcome = await workOn(job, world, budget, polls);
+	const pictures = outcome.state === 'completed' ? await collect(job, world, budget, outcome) : [];
+	const taskId = outcome.taskId;
+	return {
+		status: outcome.state === 'completed' ? 'completed' : outcome.status,
+		pictures,
+		warnings:
+			budget.waitedSeconds >= 1
+				? [
+						`Waited ${Math.round(budget.waitedSeconds)} s because ${job.provider.title} asked to slow down`,
+					]
+				: [],
+		seconds: Math.round((world.clock.now() - started) / 10) / 100,
+		polls: polls.count,
+		...(taskId === undefined ? {} : { taskId }),
+		...(outcome.model === undefined ? {} : { model: outcome.model }),
+		...(outcome.usage === undefined ? {} : { usage: outcome.usage }),
+		...(outcome.state === 'pending' && outcome.progress !== undefined
+			? { progress: outcome.progress }
+			: {}),
+		...(outcome.state === 'pending' && outcome.etaSeconds !== undefined
+			? { etaSeconds: outcome.etaSeconds }
+			: {}),
+	};
+}
+
+async function workOn(
+	job: Job,
+	world: World,
+	budget: Budget,
+	polls: { count: number },
+): Promise<Pending | Completed> {
+	if (job.operation === 'getTask') {
+		const task: Pending = { state: 'pending', taskId: job.taskId!, status: 'pending' };
+		polls.count += 1;
+		const outcome = await look(job, budget, task);
+		if (outcome.state === 'completed' || !job.waitForCompletion) return outcome;
+		return await waitFor(job, world, budget, outcome, polls, undefined);
+	}
+
+	const known = world.memory.recall();
+	if (known?.state === 'unknown') throw new EditFault(known.fault);
+	if (known?.state === 'made' || known?.state === 'stored') return known.outcome;
+	if (known?.state === 'task') {
+		if (job.operation === 'submitTask') return known.outcome;
+		return await waitFor(job, world, budget, known.outcome, polls, known.submittedAt);
+	}
+
+	const outcome = await submit(job, world, budget);
+	if (outcome.state === 'completed' || job.operation === 'submitTask') return outcome;
+	return await waitFor(job, world, budget, outcome, polls, world.clock.now());
+}
+
+/** Sends the edit once, and remembers from then on that it was paid for. */
+async function submit(job: Job, world: World, budget: Budget): Promise<Pending | Completed> {
+	const { provider } = job;
+	const request = await withLinks(provider, job.request!, budget);
+	try {
+		const outcome = await exchange<Outcome>(
+			budget,
+			provider.submit.encode(request),
+			(reply) => provider.submit.decode(reply),
+			job.idempotencyKey === undefined ? {} : { idempotencyKey: job.idempotencyKey },
+		);
+		world.memory.remember(
+			outcome.state === 'completed'
+				? { state: 'made', outcome }
+				: { state: 'task', outcome, submittedAt: world.clock.now() },
+		);
+		return outcome;
+	} catch (error) {
+		if (error instanceof EditFault && error.fault.kind === 'unknownOutcome') {
+			world.memory.remember({ state: 'unknown', fault: error.fault });
+		}
+		throw asEditFault(error);
+	}
+}
+
+/** Uploads the files of a provider that takes links only; the order of the pictures is kept. */
+async function withLinks(
+	provider: Provider,
+	request: EditRequest,
+	budget: Budget,
+): Promise<EditRequest> {
+	if (provider.pictures.takes !== 'link') return request;
+	const pictures: Picture[] = [];
+	for (const picture of request.pictures) {
+		if (picture.kind === 'link') {
+			pictures.push(picture);
+			continue;
+		}
+		const { upload } = provider;
+		if (upload !== undefined) {
+			const { url } = await exchange(budget, upload.encode(picture), (reply) =>
+				upload.decode(reply),
+			);
+			pictures.push({ kind: 'link', url });
+			continue;
+		}
+		const url = picture.publicUrl?.();
+		if (url === undefined) throw new TypeError('a picture without a link passed the checks');
+		pictures.push({ kind: 'link', url });
+	}
+	return { ...request, pictures };
+}
+
+/** Reads a task once, with repeats as the retry rule allows. */
+async function look(job: Job, budget: Budget, task: Pending): Promise<Pending | Completed> {
+	const { encode, decode } = job.provider.task!;
+	const reference = { taskId: task.taskId, readUrl: task.readUrl, baseUrl: job.baseUrl };
+	const outcome = await exchange<Outcome>(budget, encode(reference), decode, {
+		paid: { taskId: task.taskId },
+	});
+	if (outcome.state === 'completed') return { ...outcome, taskId: outcome.taskId ?? task.taskId };
+	// A later answer may leave out what an earlier one said; the id we asked for is the one that counts.
+	return {
+		...outcome,
+		taskId: task.taskId,
+		...(outcome.readUrl === undefined && task.readUrl !== undefined
+			? { readUrl: task.readUrl }
+			: {}),
+		...(outcome.usage === undefined && task.usage !== undefined ? { usage: task.usage } : {}),
+		...(outcome.model === undefined && task.model !== undefined ? { model: task.model } : {}),
+	};
+}
+
+/** Looks at a task until it has ended or the time is up. */
+async function waitFor(
+	job: Job,
+	world: World,
+	budget: Budget,
+	first: Pending,
+	polls: { count: number },
+	submittedAt: number | undefined,
+): Promise<Pending | Completed> {
+	const { clock } = world;
+	const since = submittedAt ?? clock.now();
+	const name = `${job.provider.id} ${job.request?.model ?? first.model ?? ''}`;
+	let task = first;
+	// A task that was handed in by id has no known start: the plain rhythm applies from the first look on.
+	let looks = submittedAt === undefined ? 1 : 0;
+	for (;;) {
+		const gap = nextLookSeconds({
+			elapsedSeconds: (clock.now() - since) / 1000,
+			looks,
+			typicalSeconds: world.times.of(name) ?? job.provider.typicalSeconds,
+			random: clock.random(),
+			...(task.etaSeconds === undefined || looks > 0 ? {} : { etaSeconds: task.etaSeconds }),
+		});
+		const left = budget.deadline - clock.now();
+		if (left <= 0) return timeIsUp(job, task);
+		// The last look is at the deadline itself, so that a picture that just got ready is not missed.
+		await clock.sleep(Math.min(gap * 1000, left), budget.signal);
+		if (budget.signal.aborted) throw cancelledFault({ taskId: task.taskId });
+		polls.count += 1;
+		looks += 1;
+		let seen: Pending | Completed;
+		try {
+			seen = await look(job, budget, task);
+		} catch (error) {
+			// A bad look is not the end of a task that was paid for, as long as there is time.
+			if (!mayLookAgain(error) || clock.now() >= budget.deadline) throw asEditFault(error);
+			continue;
+		}
+		if (seen.state === 'completed') {
+			if (submittedAt !== undefined) world.times.learn(name, (clock.now() - since) / 1000);
+			if (job.operation !== 'getTask') world.memory.remember({ state: 'made', outcome: seen });
+			return seen;
+		}
+		task = seen;
+	}
+}
+
+/** Faults of the way to the provider, not of the task. */
+function mayLookAgain(error: unknown): boolean {
+	if (!(error instanceof EditFault)) return false;
+	const { kind, httpStatus, taskStatus } = error.fault;
+	if (taskStatus !== undefined) return false;
+	return (
+		kind === 'network' ||
+		kind === 'timeout' ||
+		kind === 'rateLimit' ||
+		(kind === 'provider' && (httpStatus === undefined || httpStatus >= 500 || httpStatus < 400))
+	);
+}
+
+function timeIsUp(job: Job, task: Pending): Pending {
+	if (job.timeoutAction === 'output') return task;
+	const state = task.progress === undefined ? task.status : `${task.status}, ${task.progress} %`;
+	throw new EditFault({
+		kind: 'timeout',
+		message: `The task was not done after ${job.timeoutSeconds} s (${state}); it goes on at ${job.provider.title}`,
+		advice: `Fetch the picture later with the operation 'Get Task' and the task ID ${task.taskId}, or raise 'Timeout' in Options`,
+		taskId: task.taskId,
+	});
+}
+
+/** Brings every picture of a finished edit into n8n's storage. */
+async function collect(
+	job: Job,
+	world: World,
+	budget: Budget,
+	outcome: Completed,
+): Promise<StoredPicture[]> {
+	const known = job.operation === 'getTask' ? undefined : world.memory.recall();
+	if (known?.state === 'stored') return known.pictures;
+	const stored: StoredPicture[] = [];
+	for (const picture of outcome.pictures) {
+		stored.push(await fetchPicture(job, world, budget, outcome, picture));
+	}
+	if (job.operation !== 'getTask') {
+		world.memory.remember({ state: 'stored', outcome, pictures: stored });
+	}
+	return stored;
+}
+
+async function fetchPicture(
+	job: Job,
+	world: World,
+	budget: Budget,
+	outcome: Completed,
+	picture: Completed['pictures'][number],
+): Promise<StoredPicture> {
+	const { clock } = world;
+	const paid = { taskId: outcome.taskId, url: picture.url };
+	const deadline = Math.max(budget.deadline, clock.now() + minimumDownloadSeconds * 1000);
+	for (let tries = 1; ; tries += 1) {
+		if (budget.signal.aborted) throw cancelledFault(definedOnly(paid));
+		const fetched = await world.pictures.fetch(picture, {
+			timeoutSeconds: Math.max(1, (deadline - clock.now()) / 1000),
+			signal: budget.signal,
+		});
+		if (fetched.kind === 'stored') return fetched.picture;
+		if (fetched.kind === 'cancelled') throw cancelledFault(definedOnly(paid));
+		const fault: Fault = withPaidWork(fetched.fault, definedOnly(paid));
+		const pause = fault.retryAfterSeconds ?? backOffSeconds(tries, clock.random());
+		if (
+			retryRule.download[fetched.end] === 'fail' ||
+			// A wrong body may be a link that is not ready yet, but seldom for long.
+			tries >= (fetched.end === 'malformed' ? maximumReadsOfWrongBody : maximumTries) ||
+			clock.now() + pause * 1000 > deadline
+		) {
+			throw new EditFault(fault);
+		}
+		await clock.sleep(pause * 1000, budget.signal);
+	}
+}
+
+function definedOnly(paid: { taskId?: string | undefined; url?: string | undefined }): {
+	taskId?: string;
+	url?: string;
+} {
+	return {
+		...(paid.taskId === undefined ? {} : { taskId: paid.taskId }),
+		...(paid.url === undefined ? {} : { url: paid.url }),
+	};
+}
+
+/** Anything that is not a fault of ours is a bug, and must still say what it is. */
+function asEditFault(error: unknown): EditFault {
+	if (error instanceof EditFault) return error;
+	const message = error instanceof Error ? error.message : String(error);
+	return new EditFault({
+		kind: 'provider',
+		message: `The node met something unforeseen: ${message}`,
+	});
+}
