@@ -1,0 +1,207 @@
+import sharp from 'sharp';
+import type { Emulator, ProviderId } from './types';
+
+/** A picture with several colours, large enough for every provider. */
+export async function samplePicture(
+	width = 480,
+	height = 400,
+	format: 'png' | 'jpeg' | 'webp' | 'tiff' | 'gif' = 'png',
+): Promise<Buffer> {
+	const shapes = `<svg width="${width}" height="${height}"><circle cx="${width / 3}" cy="${height / 2}" r="${height / 4}" fill="#d43"/></svg>`;
+	return await sharp({ create: { width, height, channels: 3, background: '#7a9' } })
+		.composite([{ input: Buffer.from(shapes) }])
+		.toFormat(format)
+		.toBuffer();
+}
+
+/** A request as a provider's own document prints it. */
+export interface DocumentedRequest {
+	/** Path behind the base URL. */
+	path: string;
+	body: Record<string, unknown>;
+	/** Public pictures the request points to. */
+	pictureUrls: string[];
+}
+
+/** The documents' own examples, quoted; `picture` fills the placeholder of seed 003. */
+export function documentedRequests(
+	emulator: Emulator,
+	picture: Buffer,
+): Record<ProviderId, DocumentedRequest> {
+	return {
+		// Seed 000, `example`.
+		chainHub: {
+			path: '/v1/images/generations',
+			body: {
+				model: 'qwen-image-edit-2509',
+				prompt: "Put the little duck on the woman's T-shirt",
+				image: 'https://v3.fal.media/files/penguin/XoW0qavfF-ahg-jX4BMyL_image.webp',
+			},
+			pictureUrls: ['https://v3.fal.media/files/penguin/XoW0qavfF-ahg-jX4BMyL_image.webp'],
+		},
+		// Seed 001, "Body", with a key in it.
+		modelsLab: {
+			path: '/image_editing/qwen_edit',
+			body: {
+				key: emulator.key('modelsLab'),
+				prompt: 'The girl holding a Pepsi can from image 2 in her left hand.',
+				init_image: [
+					'https://assets.modelslab.ai/generations/9398f98f-8b37-4d2b-98b8-04e0d22167e3.jpg',
+					'https://assets.modelslab.ai/generations/57df2bbf-512a-4a9a-bf99-35cde14113e7.jpg',
+				],
+				safety_checker: true,
+				model_id: 'qwen-edit-2509',
+				base64: false,
+				webhook: null,
+				track_id: null,
+			},
+			pictureUrls: [
+				'https://assets.modelslab.ai/generations/9398f98f-8b37-4d2b-98b8-04e0d22167e3.jpg',
+				'https://assets.modelslab.ai/generations/57df2bbf-512a-4a9a-bf99-35cde14113e7.jpg',
+			],
+		},
+		// Seed 002: the example body, with the required field it leaves out taken from that field's own example.
+		odkkk: {
+			path: '/v1/images/generations',
+			body: {
+				model: 'qwen-image-edit',
+				prompt: 'Replace the background of this image',
+				image_urls: ['https://example.com/image1.png', 'https://example.com/image2.png'],
+				callback_url: 'https://your-domain.com/webhooks/image-task-completed',
+			},
+			pictureUrls: ['https://example.com/image1.png', 'https://example.com/image2.png'],
+		},
+		// Seed 003, "Synchronous Request".
+		modelVerse: {
+			path: '/v1/images/generations',
+			body: {
+				model: 'Qwen/Qwen-Image-Edit',
+				prompt: 'Convert to quick pencil sketch',
+				image: `data:image/png;base64,${picture.toString('base64')}`,
+				size: '1024x1024',
+			},
+			pictureUrls: [],
+		},
+		// Seed 004, "Quick Example".
+		aiml: {
+			path: '/v1/images/generations',
+			body: {
+				model: 'alibaba/qwen-image-edit',
+				prompt:
+					'Make the dinosaur sit on a lounge chair with its back to the camera, looking toward the water. The setting sun has almost disappeared below the horizon.',
+				image: 'https://raw.githubusercontent.com/aimlapi/api-docs/main/reference-files/t-rex.png',
+			},
+			pictureUrls: [
+				'https://raw.githubusercontent.com/aimlapi/api-docs/main/reference-files/t-rex.png',
+			],
+		},
+	};
+}
+
+/** An answer as a client gets it. */
+export interface ClientAnswer {
+	status: number;
+	headers: Headers;
+	text: string;
+	// eslint-disable-next-line @typescript-eslint/no-explicit-any -- replies are looked into freely by the tests
+	json: any;
+}
+
+async function readAnswer(response: Response): Promise<ClientAnswer> {
+	const text = await response.text();
+	let json: unknown;
+	try {
+		json = JSON.parse(text);
+	} catch {
+		json = undefined;
+	}
+	return { status: response.status, headers: response.headers, text, json };
+}
+
+/** Speaks to the emulator the plain way, with the global fetch. */
+export class EmulatorClient {
+	private readonly documented: Record<ProviderId, DocumentedRequest>;
+
+	constructor(
+		readonly emulator: Emulator,
+		readonly picture: Buffer,
+	) {
+		this.documented = documentedRequests(emulator, picture);
+	}
+
+	/** Publishes the pictures of all examples; needed after each reset. */
+	publishAll(): void {
+		for (const { pictureUrls } of Object.values(this.documented)) {
+			for (const url of pictureUrls) this.emulator.publishPicture(url, this.picture);
+		}
+	}
+
+	headers(provider: ProviderId): Record<string, string> {
+		const common = { 'content-type': 'application/json' };
+		return provider === 'modelsLab'
+			? common
+			: { ...common, authorization: `Bearer ${this.emulator.key(provider)}` };
+	}
+
+	async post(
+		url: string,
+		body: unknown,
+		headers: Record<string, string>,
+		signal?: AbortSignal,
+	): Promise<ClientAnswer> {
+		const text = typeof body === 'string' ? body : JSON.stringify(body);
+		return await readAnswer(
+			await fetch(url, { method: 'POST', headers, body: text, ...(signal && { signal }) }),
+		);
+	}
+
+	async get(url: string, headers: Record<string, string> = {}): Promise<ClientAnswer> {
+		return await readAnswer(await fetch(url, { headers }));
+	}
+
+	/** Where the example goes, behind the base URL. */
+	path(provider: ProviderId): string {
+		return this.documented[provider].path;
+	}
+
+	/** The document's example, with fields changed (or taken out, by `undefined`). */
+	body(provider: ProviderId, changes: Record<string, unknown> = {}): Record<string, unknown> {
+		return { ...this.documented[provider].body, ...changes };
+	}
+
+	async submit(
+		provider: ProviderId,
+		changes: Record<string, unknown> = {},
+		headers: Record<string, string> = {},
+		signal?: AbortSignal,
+	): Promise<ClientAnswer> {
+		const url = `${this.emulator.baseUrl(provider)}${this.documented[provider].path}`;
+		return await this.post(
+			url,
+			this.body(provider, changes),
+			{ ...this.headers(provider), ...headers },
+			signal,
+		);
+	}
+
+	/** Reads a task of one of the two providers that have tasks. */
+	async readTask(provider: 'modelsLab' | 'odkkk', taskId: string | number): Promise<ClientAnswer> {
+		const base = this.emulator.baseUrl(provider);
+		if (provider === 'odkkk')
+			return await this.get(`${base}/v1/tasks/${taskId}`, this.headers(provider));
+		return await this.post(
+			`${base}/image_editing/fetch/${taskId}`,
+			{ key: this.emulator.key(provider) },
+			this.headers(provider),
+		);
+	}
+
+	/** Submits the example and goes on to the URL of the picture. */
+	async resultUrl(provider: ProviderId, changes: Record<string, unknown> = {}): Promise<string> {
+		const { json } = await this.submit(provider, changes);
+		if (provider !== 'odkkk' && provider !== 'modelsLab') return json.data[0].url;
+		this.emulator.advance(60);
+		const task = await this.readTask(provider, json.id);
+		return provider === 'odkkk' ? task.json.results[0] : task.json.output[0];
+	}
+}

@@ -1,0 +1,8 @@
+/** The emulator's door: what tests and benches import. */
+export { startEmulator } from './start-emulator';
+export { FAULTS } from './fault-kinds';
+export type { FaultKind, FaultRule } from './fault-kinds';
+export type { ActiveFault, FaultControl } from './faults';
+export { plainPng, readPictureNotes } from './png';
+export { PROVIDER_IDS } from './types';
+export type * from './types';

@@ -1,0 +1,109 @@
+import type { Answer, ApiCall } from '../exchange';
+import { Refusal, json } from '../exchange';
+import { isWebUrl } from '../input-pictures';
+import type { OpenedPicture } from '../request-fields';
+import { openPicture } from '../request-fields';
+import type { EmulatorState } from '../state';
+import type { JsonObject } from '../types';
+import { callbackProblem } from './odkkk-callback';
+import { ODKKK_ERRORS, odkkkError } from './odkkk-errors';
+
+// Seed 002: what a request may hold.
+/** The one model of seed 002. */
+export const MODEL = 'qwen-image-edit';
+/** Sold by EvoLink; assumed to be known here and not open to this account, which shows the documented 403. */
+const MODEL_WITHOUT_ACCESS = 'qwen-image-edit-plus';
+const LONGEST_PROMPT = 2000;
+const MOST_IMAGES = 3;
+const LEAST_SIDE = 384;
+const MOST_SIDE = 3072;
+const FORMATS = ['jpeg', 'png', 'bmp', 'webp', 'tiff'];
+
+/** Turns a call down. */
+export function refuse(reason: string, answer: Answer): never {
+	throw new Refusal(answer, reason);
+}
+
+/** Turns a call down because of one parameter. */
+export function invalid(reason: string, param: string): never {
+	return refuse(reason, odkkkError(400, { message: reason, param }));
+}
+
+interface CheckedRequest {
+	prompt: string;
+	urls: string[];
+	callbackUrl?: string;
+}
+
+/** Checks everything that can be checked without opening a picture. */
+export function checkRequest(body: JsonObject): CheckedRequest {
+	const { model, prompt, image_urls: urls, callback_url: callbackUrl } = body;
+	if (typeof model !== 'string' || model === '')
+		refuse('model missing', json(400, ODKKK_ERRORS[400]));
+	if (model === MODEL_WITHOUT_ACCESS)
+		refuse('no access to the model', json(403, ODKKK_ERRORS[403]));
+	if (model !== MODEL) refuse('unknown model', json(404, ODKKK_ERRORS[404]));
+	if (typeof prompt !== 'string' || prompt === '') invalid('prompt is required', 'prompt');
+	if (prompt.length > LONGEST_PROMPT)
+		invalid(`prompt must not exceed ${LONGEST_PROMPT} characters`, 'prompt');
+	if (urls === undefined) invalid('image_urls is required', 'image_urls');
+	if (!Array.isArray(urls)) invalid('image_urls must be an array', 'image_urls');
+	if (urls.length === 0) invalid('image_urls must not be empty', 'image_urls');
+	if (urls.length > MOST_IMAGES)
+		invalid(`image_urls: at most ${MOST_IMAGES} images are allowed`, 'image_urls');
+	for (const url of urls) {
+		if (typeof url !== 'string' || !isWebUrl(url))
+			invalid('image_urls: every item must be a URL', 'image_urls');
+	}
+	if (callbackUrl !== undefined) {
+		const problem = callbackProblem(callbackUrl);
+		if (problem) invalid(problem, 'callback_url');
+	}
+	return {
+		prompt,
+		urls: urls as string[],
+		...(typeof callbackUrl === 'string' && { callbackUrl }),
+	};
+}
+
+type PictureFault = { code: string; message: string };
+
+function pictureFault(picture: OpenedPicture, place: number): PictureFault | undefined {
+	const { format, width, height } = picture.facts;
+	if (!FORMATS.includes(format)) {
+		return {
+			code: 'image_processing_error',
+			message: `image_urls[${place}]: unsupported file format ${format}`,
+		};
+	}
+	if ([width, height].some((side) => side < LEAST_SIDE || side > MOST_SIDE)) {
+		return {
+			code: 'image_dimension_mismatch',
+			message: `image_urls[${place}]: width and height must be within ${LEAST_SIDE}-${MOST_SIDE} pixels, got ${width}x${height}`,
+		};
+	}
+	return undefined;
+}
+
+/** Downloads every picture and looks at it. */
+export async function openAll(
+	state: EmulatorState,
+	call: ApiCall,
+	urls: string[],
+): Promise<{ inputs: Buffer[]; fault?: PictureFault }> {
+	const inputs: Buffer[] = [];
+	let fault: PictureFault | undefined;
+	for (const [place, url] of urls.entries()) {
+		const picture = await openPicture(state, call, url);
+		if ('problem' in picture) {
+			fault ??= {
+				code: 'image_processing_error',
+				message: `image_urls[${place}]: the image could not be downloaded (${picture.problem}, ${picture.detail})`,
+			};
+			continue;
+		}
+		inputs.push(picture.bytes);
+		fault ??= pictureFault(picture, place);
+	}
+	return { inputs, ...(fault && { fault }) };
+}

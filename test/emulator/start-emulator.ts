@@ -1,0 +1,125 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- tests never ship */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { serveApi } from './api-server';
+import { hostPicture } from './control';
+import { PROVIDERS } from './providers';
+import { serveElsewhere, serveResults } from './results-server';
+import { EmulatorState } from './state';
+import type { Emulator, EmulatorOptions, ProviderId } from './types';
+
+const HOST = '127.0.0.1';
+
+type Handler = (
+	state: EmulatorState,
+	request: IncomingMessage,
+	response: ServerResponse,
+) => Promise<void>;
+
+async function listen(state: EmulatorState, handler: Handler, port = 0): Promise<Server> {
+	const server = createServer((request, response) => {
+		handler(state, request, response).catch((error: Error & { code?: string }) => {
+			// A client that left in the middle is its own business; anything else is a bug here and must be seen.
+			if (error.code === 'ECONNRESET' || request.destroyed || response.destroyed) return;
+			process.stderr.write(`emulator: ${error.stack ?? String(error)}\n`);
+			if (!response.headersSent) response.writeHead(599).end(`emulator error: ${error.message}`);
+			else response.destroy();
+		});
+	});
+	// Slow and endless exchanges are made on purpose: no time-outs of our own.
+	server.requestTimeout = 0;
+	server.headersTimeout = 0;
+	await new Promise<void>((resolve, reject) => {
+		server.once('error', reject);
+		server.listen(port, HOST, resolve);
+	});
+	return server;
+}
+
+function originOf(server: Server): string {
+	return `http://${HOST}:${(server.address() as AddressInfo).port}`;
+}
+
+async function close(server: Server): Promise<void> {
+	await new Promise<void>((resolve) => {
+		server.close(() => resolve());
+		server.closeAllConnections();
+	});
+}
+
+/** A port that was free a moment ago and on which nothing listens. */
+async function unusedOrigin(): Promise<string> {
+	const server = createServer();
+	await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
+	const origin = originOf(server);
+	await close(server);
+	return origin;
+}
+
+/** Starts the emulator on free loopback ports (or the given ones). */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+	const state = new EmulatorState(options);
+	const servers: Server[] = [];
+	try {
+		servers.push(await listen(state, serveApi, options.apiPort));
+		servers.push(await listen(state, serveResults, options.resultsPort));
+		servers.push(await listen(state, serveElsewhere));
+	} catch (error) {
+		await Promise.all(servers.map(close));
+		// eslint-disable-next-line @n8n/community-nodes/require-node-api-error -- the emulator is no node
+		throw error;
+	}
+	const [apiOrigin, resultOrigin, elsewhereOrigin] = servers.map(originOf) as [
+		string,
+		string,
+		string,
+	];
+	Object.assign(state, { apiOrigin, elsewhereOrigin });
+	state.results.origin = resultOrigin;
+	const unreachableOrigin = await unusedOrigin();
+	const baseOf = (id: ProviderId) => PROVIDERS.find((provider) => provider.id === id)!.base;
+	return {
+		apiOrigin,
+		resultOrigin,
+		elsewhereOrigin,
+		unreachableOrigin,
+		baseUrl: (provider) => `${apiOrigin}${baseOf(provider)}`,
+		key: (provider) => state.keys[provider],
+		get ledger() {
+			return state.ledger;
+		},
+		get requests() {
+			return state.requests.records;
+		},
+		get callbacks() {
+			state.settleAll();
+			return state.callbacks.records;
+		},
+		get results() {
+			return state.results.records();
+		},
+		get leaks() {
+			return state.requests.leaks;
+		},
+		get maxInFlight() {
+			return state.requests.maxInFlight;
+		},
+		maxInFlightOf: (provider) => state.requests.maxInFlightOf(provider),
+		get maxRunning() {
+			return state.maxRunning;
+		},
+		faults: state.faults,
+		settings: state.settings,
+		hostPicture: (bytes, fileName) => hostPicture(state, bytes, fileName),
+		publishPicture: (url, bytes) => {
+			state.published.set(url, bytes);
+		},
+		advance: (seconds) => state.advance(seconds),
+		reset: () => state.reset(),
+		stop: async () => {
+			state.stop();
+			await Promise.all(servers.map(close));
+		},
+	};
+}

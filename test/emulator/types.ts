@@ -1,0 +1,199 @@
+import type { FaultControl } from './faults';
+
+/** The providers the emulator speaks as; the same ids as in the package's contract. */
+export const PROVIDER_IDS = ['aiml', 'chainHub', 'modelsLab', 'modelVerse', 'odkkk'] as const;
+export type ProviderId = (typeof PROVIDER_IDS)[number];
+
+/** What a call is for, whatever its path: faults are aimed at one of these. */
+export type RouteKind = 'submit' | 'read' | 'upload' | 'result' | 'credit';
+
+/** A fixed number, or a log-normal draw (seeded, so a run can be repeated). */
+export type Duration = number | { median: number; sigma: number };
+
+export type PictureFormat = 'png' | 'jpeg' | 'webp';
+
+/** A JSON value as it came over the wire. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+export interface EmulatorOptions {
+	/** How long a task takes from submission to its end, at providers that answer with a task. */
+	taskSeconds?: Duration;
+	/** How long an edit takes at providers that answer at once. */
+	latencyMs?: Duration;
+	apiPort?: number;
+	resultsPort?: number;
+	/** `false` hands out one tiny ready-made PNG instead of editing: for large benches. */
+	editPictures?: boolean;
+	/** Tasks one account may have open; a number means ModelsLab, the only document that names one. */
+	queueLimit?: number | Partial<Record<ProviderId, number>>;
+	/** Every result is padded to this many bytes (it stays a valid PNG). */
+	resultBytes?: number;
+	/** A loopback origin that stands for the public hosts of callback URLs; without it they are only noted. */
+	deliverCallbacksTo?: string;
+	/** The clock, in milliseconds since 1970. */
+	now?: () => number;
+	settings?: DeepPartial<EmulatorSettings>;
+}
+
+type DeepPartial<T> = { [K in keyof T]?: T[K] extends object ? DeepPartial<T[K]> : T[K] };
+export type SettingsPatch = DeepPartial<EmulatorSettings>;
+
+/** Switches for what the documents leave open. They may be changed while the emulator runs. */
+export interface EmulatorSettings {
+	taskSeconds: Duration;
+	latencyMs: Duration;
+	editPictures: boolean;
+	resultBytes: number;
+	queueLimit: Partial<Record<ProviderId, number>>;
+	/** Seconds a full queue tells the client to wait (ModelsLab's document says 30). */
+	queueRetryAfterSeconds: number;
+	/** Whether pictures behind URLs are fetched and looked at. Only a bench switches it off. */
+	fetchInputs: boolean;
+	format: Record<ProviderId, PictureFormat>;
+	modelsLab: {
+		/** Who is served at once and who gets a task; the real server decides by its load. */
+		answer: 'processing' | 'success' | 'alternate';
+		/** Overrides the `eta` that is worked out from the task's remaining time. */
+		etaSeconds: number | null;
+		/** `.base64` results with a `data:` prefix or without one. */
+		base64Prefix: boolean;
+		/** Errors with HTTP 200 (seed 001's oneOf) or with the statuses of its error-code page (PROVIDERS S2). */
+		errorStatus: 'always200' | 'documented';
+		/** Validation messages as one sentence, or as an object of lists per field. */
+		validationMessage: 'sentence' | 'fields';
+	};
+	odkkk: {
+		/** Pictures that break a limit are refused at once, or become a failed task. */
+		checksPicturesIn: 'submit' | 'task';
+		estimatedTimeSeconds: number | null;
+	};
+	modelVerse: {
+		answer: 'both' | 'url' | 'b64_json';
+		base64Prefix: boolean;
+	};
+	aiml: {
+		answer: 'url' | 'b64_json' | 'sample';
+		/** Which documented-nullable fields are null. */
+		nulls: 'none' | 'meta' | 'usage';
+	};
+}
+
+/** One job a provider has taken, and so one that somebody pays for. */
+export interface LedgerEntry {
+	id: number;
+	provider: ProviderId;
+	model: string;
+	prompt: string;
+	/** How many pictures were sent in. */
+	pictureCount: number;
+	billed: number;
+	/** Milliseconds since 1970, by the emulator's clock. */
+	at: number;
+	status: 'running' | 'completed' | 'failed';
+	taskId?: string;
+	/** Hashes of the input pictures' bytes, in the order they were sent. */
+	inputSha256: string[];
+	/** Request fields the provider's document does not know. */
+	unknownFields: string[];
+	/** The documented fields as they were sent, long strings shortened, without the key. */
+	fields: JsonObject;
+	idempotencyKey?: string;
+	/** Set when a failed task gave its credits back (EvoLink; PROVIDERS S3). */
+	refunded?: boolean;
+	requestId: number;
+}
+
+/** One HTTP request that reached the emulator. The emulator's own fetches are not among them. */
+export interface RecordedRequest {
+	id: number;
+	server: 'api' | 'results' | 'elsewhere';
+	/** Whether it hit the results server. */
+	onResultsServer: boolean;
+	provider?: ProviderId;
+	route?: RouteKind;
+	method: string;
+	/** Path and query exactly as they came. */
+	path: string;
+	headers: Record<string, string | string[] | undefined>;
+	/** The JSON body with long strings shortened, or the text when it was not JSON. */
+	body?: Json;
+	bodyBytes: number;
+	/** Hash of the whole body as it came. */
+	bodySha256?: string;
+	/** Hashes of the pictures found in the request, decoded. */
+	pictureSha256: string[];
+	unknownFields: string[];
+	at: number;
+	/** Requests open on this server when it came, itself included. */
+	inFlight: number;
+	status?: number;
+	/** Why a provider turned the request down, in the emulator's own words. */
+	refusal?: string;
+	/** The fault that was played on it. */
+	fault?: string;
+	/** When the answer was finished. */
+	answeredAt?: number;
+	/** When the client went away before the answer was finished. */
+	abortedAt?: number;
+}
+
+/** A provider key seen where it has no business. */
+export interface KeyLeak {
+	requestId: number;
+	keyOf: ProviderId;
+	server: RecordedRequest['server'];
+	where: 'header' | 'url' | 'body';
+}
+
+/** A callback the provider owes, or has sent. */
+export interface CallbackRecord {
+	provider: ProviderId;
+	url: string;
+	body: Json;
+	at: number;
+	/** Status of each delivery; empty while callbacks are only noted. */
+	deliveries: Array<number | 'failed'>;
+}
+
+/** A picture the emulator made. */
+export interface ResultRecord {
+	id: string;
+	provider: ProviderId;
+	entryId: number;
+	url: string;
+	downloads: number;
+}
+
+export interface Emulator {
+	readonly apiOrigin: string;
+	readonly resultOrigin: string;
+	/** A third origin, which belongs to nobody: redirects and foreign poll URLs lead there. */
+	readonly elsewhereOrigin: string;
+	/** An origin on which nothing listens: connections are refused by the kernel. */
+	readonly unreachableOrigin: string;
+	baseUrl(provider: ProviderId): string;
+	key(provider: ProviderId): string;
+	readonly ledger: LedgerEntry[];
+	readonly requests: RecordedRequest[];
+	readonly callbacks: CallbackRecord[];
+	readonly results: ResultRecord[];
+	/** Keys that were seen on another origin or at another provider. */
+	readonly leaks: KeyLeak[];
+	/** Most API calls open at one time, control calls not counted. */
+	readonly maxInFlight: number;
+	maxInFlightOf(provider: ProviderId): number;
+	/** Most jobs running at one time. */
+	readonly maxRunning: number;
+	readonly faults: FaultControl;
+	readonly settings: EmulatorSettings;
+	/** Puts a picture on the results server and returns its URL. */
+	hostPicture(bytes: Buffer, fileName?: string): string;
+	/** Makes a public URL known: what the emulator finds when it fetches it, as nothing leaves the machine. */
+	publishPicture(url: string, bytes: Buffer): void;
+	/** Moves the emulator's clock on: tasks age, links expire, windows pass. */
+	advance(seconds: number): void;
+	/** Forgets everything but ports, keys and settings. */
+	reset(): void;
+	stop(): Promise<void>;
+}
