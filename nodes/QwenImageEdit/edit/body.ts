@@ -1,7 +1,7 @@
 import type { PictureFile } from './request';
-import { PictureData, type WireValue } from './wire';
+import { PictureData, type FormPart, type WireValue } from './wire';
 
-/** A piece of a request body: text as it is, or a picture to be written as base64. */
+/** A piece of a request body: text as it is, or a picture to be written there. */
 export type BodyPart = string | PictureData;
 
 function writeValue(value: WireValue, parts: BodyPart[]): void {
@@ -39,6 +39,42 @@ export function jsonParts(value: WireValue): BodyPart[] {
 	return parts;
 }
 
+/** A quoted value of a part's head; what would end the quotes or the line is percent-encoded (RFC 7578). */
+function quoted(text: string): string {
+	return `"${text.replace(/\r/g, '%0D').replace(/\n/g, '%0A').replace(/"/g, '%22')}"`;
+}
+
+/**
+ * A multipart/form-data body with gaps where files go.
+ *
+ * @param boundary must not occur in any part; a random one is safe
+ */
+export function formParts(form: readonly FormPart[], boundary: string): BodyPart[] {
+	const parts: BodyPart[] = [];
+	let text = '';
+	for (const { name, value } of form) {
+		text += `--${boundary}\r\nContent-Disposition: form-data; name=${quoted(name)}`;
+		if (typeof value === 'string') {
+			text += `\r\n\r\n${value}\r\n`;
+		} else {
+			const { extension, mimeType } = value.facts;
+			// Servers judge a file by its extension, so it is made to fit the bytes.
+			const fileName = `${value.fileName.replace(/\.[^.]*$/, '') || 'image'}.${extension}`;
+			text += `; filename=${quoted(fileName)}\r\nContent-Type: ${mimeType}\r\n\r\n`;
+			parts.push(text, new PictureData(value, 'raw'));
+			text = '\r\n';
+		}
+	}
+	parts.push(`${text}--${boundary}--\r\n`);
+	return parts;
+}
+
+/** How many bytes a picture takes in a body. */
+function dataLength(part: PictureData): number {
+	if (part.form === 'raw') return part.picture.bytes;
+	return prefixOf(part).length + 4 * Math.ceil(part.picture.bytes / 3);
+}
+
 /** What stands before the base64 text of a picture. */
 function prefixOf({ picture, form }: PictureData): string {
 	return form === 'dataUri' ? `data:${picture.facts.mimeType};base64,` : '';
@@ -47,30 +83,33 @@ function prefixOf({ picture, form }: PictureData): string {
 /** The exact length of a body in bytes, known before the first byte is read. */
 export function bodyLength(parts: readonly BodyPart[]): number {
 	return parts.reduce(
-		(sum, part) =>
-			sum +
-			(typeof part === 'string'
-				? Buffer.byteLength(part)
-				: prefixOf(part).length + 4 * Math.ceil(part.picture.bytes / 3)),
+		(sum, part) => sum + (typeof part === 'string' ? Buffer.byteLength(part) : dataLength(part)),
 		0,
 	);
 }
 
-/** The bytes of a picture as base64, in steps of whole triples, so that nothing is held but one chunk. */
-async function* base64Of(picture: PictureFile): AsyncGenerator<Buffer> {
-	let rest = Buffer.alloc(0);
+/** The bytes of a picture, exactly as many as were announced. */
+async function* bytesOf(picture: PictureFile): AsyncGenerator<Buffer> {
 	let bytes = 0;
 	for await (const chunk of await picture.open()) {
 		bytes += chunk.length;
 		if (bytes > picture.bytes) break;
-		const joined = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
-		const whole = joined.length - (joined.length % 3);
-		if (whole > 0) yield Buffer.from(joined.toString('base64', 0, whole), 'latin1');
-		rest = joined.subarray(whole);
+		yield Buffer.from(chunk);
 	}
 	if (bytes !== picture.bytes) {
 		// The announced length would be wrong, and the provider would wait for bytes that never come.
 		throw new RangeError(`the stored file '${picture.fileName}' changed while it was read`);
+	}
+}
+
+/** The bytes of a picture as base64, in steps of whole triples, so that nothing is held but one chunk. */
+async function* base64Of(picture: PictureFile): AsyncGenerator<Buffer> {
+	let rest: Buffer = Buffer.alloc(0);
+	for await (const chunk of bytesOf(picture)) {
+		const joined = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+		const whole = joined.length - (joined.length % 3);
+		if (whole > 0) yield Buffer.from(joined.toString('base64', 0, whole), 'latin1');
+		rest = joined.subarray(whole);
 	}
 	if (rest.length > 0) yield Buffer.from(rest.toString('base64'), 'latin1');
 }
@@ -80,6 +119,8 @@ export async function* bodyBytes(parts: readonly BodyPart[]): AsyncGenerator<Buf
 	for (const part of parts) {
 		if (typeof part === 'string') {
 			yield Buffer.from(part);
+		} else if (part.form === 'raw') {
+			yield* bytesOf(part.picture);
 		} else {
 			const prefix = prefixOf(part);
 			if (prefix !== '') yield Buffer.from(prefix);

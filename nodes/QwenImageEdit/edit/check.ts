@@ -1,5 +1,5 @@
 import { EditFault, inputFault } from './fault';
-import type { Provider } from './provider';
+import { findModel, type Model, type Provider } from './provider';
 import { pictureTypes } from './picture';
 import type { FieldValues, Picture } from './request';
 import { isPrivateHost, readWebAddress } from './address';
@@ -24,11 +24,60 @@ export function checkPrompt(provider: Provider, prompt: unknown): string {
 	return prompt;
 }
 
-/** The values of the provider's own fields; what it does not know is not read at all. */
+/** One value against what the chosen model takes, where that is less than the provider does. */
+function checkForModel(model: Model, name: string, label: string, value: unknown): void {
+	if (model.refuses?.includes(name) === true) {
+		throw inputFault(
+			`The model ${model.id} does not take '${label}'`,
+			`Remove '${label}' from Options, or choose another model`,
+		);
+	}
+	const maximum = model.maxima?.[name];
+	if (maximum !== undefined && typeof value === 'number' && value > maximum) {
+		throw inputFault(`The model ${model.id} takes '${label}' up to ${maximum}, got ${value}`);
+	}
+	if (name === 'size' && model.size !== undefined)
+		checkSizeForModel(model.id, model.size, String(value));
+}
+
+function checkSizeForModel(id: string, limits: NonNullable<Model['size']>, value: string): void {
+	const sides = /^(\d+)x(\d+)$/.exec(value);
+	if (sides === null) return;
+	const [width, height] = [Number(sides[1]), Number(sides[2])];
+	const pixels = width * height;
+	const {
+		minimumSide = 1,
+		maximumSide = Infinity,
+		minimumPixels = 1,
+		maximumPixels = Infinity,
+	} = limits;
+	const reasons: string[] = [];
+	if (Math.min(width, height) < minimumSide || Math.max(width, height) > maximumSide) {
+		reasons.push(`sides from ${minimumSide} to ${maximumSide} pixels`);
+	}
+	if (pixels < minimumPixels || pixels > maximumPixels) {
+		reasons.push(`${minimumPixels} to ${maximumPixels} pixels in all (asked for: ${pixels})`);
+	}
+	const { maximumRatio = Infinity } = limits;
+	if (Math.max(width, height) / Math.min(width, height) > maximumRatio) {
+		reasons.push(`a longer side of at most ${maximumRatio} times the shorter`);
+	}
+	if (reasons.length > 0) {
+		throw inputFault(`The model ${id} takes as 'Size' ${reasons.join(' and ')}`);
+	}
+}
+
+/**
+ * The values of the provider's own fields; what it does not know is not read at all.
+ *
+ * @param modelId its own limits count too, where the provider documents any
+ */
 export function checkFields(
 	provider: Provider,
 	options: Readonly<Record<string, unknown>>,
+	modelId = '',
 ): FieldValues {
+	const model = findModel(provider, modelId);
 	const values: Record<string, string | number | boolean> = {};
 	for (const [name, field] of Object.entries(provider.fields)) {
 		const value = options[name];
@@ -37,6 +86,7 @@ export function checkFields(
 		if (!read.success) {
 			throw inputFault(read.error.issues[0]?.message ?? `'${field.label}' has a wrong value`);
 		}
+		if (model !== undefined) checkForModel(model, name, field.label, read.data);
 		values[name] = read.data;
 	}
 	return values;
@@ -47,18 +97,21 @@ export function checkPictures(
 	provider: Provider,
 	pictures: readonly Picture[],
 	baseUrl: string,
+	modelId = '',
 ): void {
-	const limits = provider.pictures;
+	const model = findModel(provider, modelId);
+	const maximum = model?.maximumPictures ?? provider.pictures.maximum;
 	if (pictures.length === 0) {
 		throw inputFault(
 			"'Images' is empty",
 			'Add at least one picture: a binary field of the item, a URL or base64 text',
 		);
 	}
-	if (pictures.length > limits.maximum) {
+	if (pictures.length > maximum) {
+		const taker = model?.maximumPictures === undefined ? provider.title : `the model ${model.id}`;
 		throw inputFault(
-			`'Images' has ${pictures.length} pictures, ${provider.title} takes at most ${limits.maximum}`,
-			limits.maximum === 1
+			`'Images' has ${pictures.length} pictures, ${taker} takes at most ${maximum}`,
+			maximum === 1
 				? 'Leave one picture, or choose a provider that takes several'
 				: 'Leave out some pictures',
 		);
@@ -86,7 +139,8 @@ function checkLink(provider: Provider, name: string, address: string, baseUrl: s
 	}
 }
 
-function checkFile(
+/** One file, a picture or a mask, against what the provider documents. */
+export function checkFile(
 	provider: Provider,
 	name: string,
 	picture: Extract<Picture, { kind: 'file' }>,

@@ -24,7 +24,8 @@ export type Field = FieldBase & {
 	example: string | number | boolean;
 } & (
 		| { kind: 'text'; rows?: number; default: string }
-		| { kind: 'integer'; minimum?: number; maximum?: number; default: number }
+		| { kind: 'integer' | 'decimal'; minimum?: number; maximum?: number; default: number }
+		| { kind: 'json'; default: string }
 		| { kind: 'flag'; default: boolean }
 		| { kind: 'choice'; choices: readonly { value: string; label: string }[]; default: string }
 	);
@@ -65,6 +66,42 @@ export function integer(
 	if (minimum !== undefined) schema = schema.min(minimum, message);
 	if (maximum !== undefined) schema = schema.max(maximum, message);
 	return { kind: 'integer', default: 0, ...settings, schema };
+}
+
+/** A number that may have a fraction; 0 is a value. */
+export function decimal(
+	settings: FieldBase & { minimum?: number; maximum?: number; default?: number; example: number },
+): Field {
+	const { label, minimum, maximum } = settings;
+	const message = `'${label}' must be a number${minimum === undefined ? '' : `, at least ${minimum}`}${maximum === undefined ? '' : `, at most ${maximum}`}`;
+	let schema = z.coerce.number({ error: message });
+	if (minimum !== undefined) schema = schema.min(minimum, message);
+	if (maximum !== undefined) schema = schema.max(maximum, message);
+	return { kind: 'decimal', default: 0, ...settings, schema };
+}
+
+/** A JSON object as text, for what a server takes beyond its documented fields. */
+export function jsonObject(settings: FieldBase & { example: string }): Field {
+	const message = `'${settings.label}' must be a JSON object such as {"name": 1}`;
+	const schema = z
+		.preprocess(
+			(value) => (typeof value === 'object' ? JSON.stringify(value) : value),
+			z.string({ error: message }),
+		)
+		.refine((value) => readJsonObject(value) !== undefined, message);
+	return { kind: 'json', default: '{}', ...settings, schema };
+}
+
+/** The object in a JSON text, else undefined. */
+export function readJsonObject(text: string): Record<string, unknown> | undefined {
+	try {
+		const value = JSON.parse(text) as unknown;
+		return typeof value === 'object' && value !== null && !Array.isArray(value)
+			? (value as Record<string, unknown>)
+			: undefined;
+	} catch {
+		return undefined;
+	}
 }
 
 /** Yes or no; false is a value. */

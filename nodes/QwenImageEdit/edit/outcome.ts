@@ -2,6 +2,7 @@ import type { Fault } from './fault';
 
 /** One picture that a provider has made: behind a URL, as base64 text, or both. */
 export interface ResultPicture {
+	/** Absolute; or relative to the base URL, and then read from the provider itself with the key. */
 	url?: string;
 	/** Raw base64 or a data URI. */
 	base64?: string;
@@ -34,6 +35,8 @@ export interface Completed {
 	pictures: readonly ResultPicture[];
 	usage?: Usage;
 	model?: string;
+	/** The provider's id of the request, where it gives one to quote. */
+	requestId?: string;
 }
 
 /** The provider said no, or its task ended without a picture. */

@@ -23,14 +23,33 @@ export interface Model {
 	id: string;
 	/** One short phrase, when the provider says what sets it apart. */
 	note?: string;
+	/** The most input pictures, where it is not the provider's own number. */
+	maximumPictures?: number;
+	/** Fields of the provider that this model does not take, by option name. */
+	refuses?: readonly string[];
+	/** The largest value of a field, where it is less than the provider's, by option name. */
+	maxima?: Readonly<Record<string, number>>;
+	/** What it takes as `size`. Sides in pixels; pixels in all; longer side by shorter. */
+	size?: {
+		minimumSide?: number;
+		maximumSide?: number;
+		minimumPixels?: number;
+		maximumPixels?: number;
+		maximumRatio?: number;
+	};
 }
 
 /** What a provider takes as input pictures; everything here is checked before anything is sent. */
 export interface PictureLimits {
 	/** The most pictures in one request. */
 	maximum: number;
-	/** `link` only, or `data` (base64 in the body) too. Files for a `link` provider are uploaded. */
-	takes: 'link' | 'linkOrData';
+	/**
+	 * `link` only, `data` (base64 in the body) too, or a `file` in a multipart body. Files for a `link`
+	 * provider are uploaded, links for a `file` provider are downloaded first.
+	 */
+	takes: 'link' | 'linkOrData' | 'file';
+	/** A second picture may say where the first is to change. */
+	mask?: boolean;
 	/** Absent: the provider documents no list. */
 	types?: readonly PictureType[];
 	/** Pixels, each side. Absent: not documented. */
@@ -71,10 +90,17 @@ export interface Provider {
 		type: string;
 		/** Title of the credential, ending in "API". */
 		title: string;
+		/** Empty: the user must give one. */
 		defaultBaseUrl: string;
-		/** Where the user gets a key. */
-		keyUrl: string;
+		/** Where the user gets a key. Absent: there is no such place. */
+		keyUrl?: string;
 		key: KeyPlace;
+		/** Servers that may run without any key. */
+		keyOptional?: boolean;
+		/** Fixed addresses to choose from; the base URL counts only for the value `custom`. */
+		regions?: readonly { value: string; label: string; baseUrl: string }[];
+		/** Added to a base URL that has no such step yet; users paste it with and without. */
+		versionPath?: string;
 		/**
 		 * `request`: the credential class holds a free request that proves the key. `probe`: the host has no
 		 * such call, and the node brings a function that tells a wrong key by how a bad request is refused.
@@ -82,8 +108,11 @@ export interface Provider {
 		test: 'request' | 'probe';
 	};
 	models: readonly Model[];
+	/** Empty: the server has a model of its own, and none need be chosen. */
 	defaultModel: string;
-	/** The model's wire field is left out on none; absent length: not documented. */
+	/** Where the host itself lists its models. */
+	modelList?: { encode(): Wire; decode(reply: Reply): Model[] };
+	/** Absent length: not documented. */
 	prompt: { maximumLength?: number };
 	pictures: PictureLimits;
 	/** By name in the Options collection. */
@@ -115,6 +144,11 @@ export interface Provider {
 	facts: readonly Fact[];
 }
 
+/** What is known of a model; an id that was typed by hand has no limits of its own. */
+export function findModel(provider: Provider, id: string): Model | undefined {
+	return provider.models.find((model) => model.id === id);
+}
+
 /** The operations that make sense for a provider. */
 export function operationsOf(provider: Provider): readonly OperationName[] {
 	return provider.task === undefined ? ['edit'] : ['edit', 'submitTask', 'getTask'];
@@ -123,6 +157,8 @@ export function operationsOf(provider: Provider): readonly OperationName[] {
 /** Provider words or codes that mean a kind of fault whatever the HTTP status says. */
 export interface FaultRule {
 	kind: ErrorKind;
+	/** What to do, where the adapter knows better than the general advice. */
+	advice?: string;
 	/** Tested against status, code, type and message of the answer. */
 	when(answer: { httpStatus: number; code: string; type: string; message: string }): boolean;
 }

@@ -191,7 +191,7 @@ export function readRefusal(
 		message: `${settings.provider} says: ${said.message || 'nothing more than the status'}${status}`,
 		httpStatus: reply.httpStatus,
 	};
-	const advice = [said.suggestion, adviceByKind[kind] ?? '']
+	const advice = [said.suggestion, rule?.advice ?? adviceByKind[kind] ?? '']
 		.filter((part) => part !== '')
 		.join('. ');
 	if (advice !== '') fault.advice = advice;

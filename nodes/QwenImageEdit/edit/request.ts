@@ -32,5 +32,7 @@ export interface EditRequest {
 	model: string;
 	prompt: string;
 	pictures: readonly Picture[];
+	/** Where the picture is to change, for providers that take a mask. */
+	mask?: PictureFile;
 	fields: FieldValues;
 }

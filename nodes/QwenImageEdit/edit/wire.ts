@@ -4,9 +4,15 @@ import type { PictureFile } from './request';
 export class PictureData {
 	constructor(
 		readonly picture: PictureFile,
-		/** `dataUri` writes `data:image/png;base64,` in front. */
-		readonly form: 'dataUri' | 'base64',
+		/** `dataUri` writes `data:image/png;base64,` in front; `raw` is for multipart bodies. */
+		readonly form: 'dataUri' | 'base64' | 'raw',
 	) {}
+}
+
+/** One part of a multipart body: a text, or a file that is streamed there. */
+export interface FormPart {
+	name: string;
+	value: string | PictureFile;
 }
 
 export type WireValue =
@@ -31,6 +37,8 @@ export interface Wire {
 	/** Behind the credential's base URL, with a leading slash; or a whole URL on the same origin. */
 	path: string;
 	json?: { readonly [name: string]: WireValue };
+	/** A multipart/form-data body instead of JSON. */
+	form?: readonly FormPart[];
 }
 
 /** A provider's answer, read whole and scrubbed of keys. */

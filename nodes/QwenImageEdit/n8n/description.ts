@@ -143,10 +143,13 @@ function modelProperty(provider: Provider): INodeProperties {
 		default: {
 			mode: 'list',
 			value: provider.defaultModel,
-			cachedResultName: provider.defaultModel,
+			...(provider.defaultModel === '' ? {} : { cachedResultName: provider.defaultModel }),
 		},
-		required: true,
-		description: 'The model that does the edit',
+		required: provider.defaultModel !== '',
+		description:
+			provider.defaultModel === ''
+				? 'The model that does the edit; leave it empty for a server that has only one'
+				: 'The model that does the edit',
 		displayOptions: { show: { provider: [provider.id], operation: sending } },
 		modes: [
 			{
@@ -160,7 +163,7 @@ function modelProperty(provider: Provider): INodeProperties {
 				displayName: 'ID',
 				name: 'id',
 				type: 'string',
-				placeholder: `e.g. ${provider.defaultModel}`,
+				placeholder: `e.g. ${provider.defaultModel || 'Qwen/Qwen-Image-Edit-2511'}`,
 			},
 		],
 	};
@@ -190,12 +193,15 @@ function fieldProperty(name: string, field: Field): INodeProperties {
 	switch (field.kind) {
 		case 'flag':
 			return { ...common, type: 'boolean', default: field.default };
+		case 'json':
+			return { ...common, type: 'json', default: field.default };
 		case 'integer':
+		case 'decimal':
 			return {
 				...common,
 				type: 'number',
 				typeOptions: {
-					numberPrecision: 0,
+					numberPrecision: field.kind === 'integer' ? 0 : 2,
 					...(field.minimum === undefined ? {} : { minValue: field.minimum }),
 					...(field.maximum === undefined ? {} : { maxValue: field.maximum }),
 				},
@@ -217,6 +223,15 @@ function fieldProperty(name: string, field: Field): INodeProperties {
 			};
 	}
 }
+
+const maskOption: INodeProperties = {
+	displayName: 'Mask Binary Field',
+	name: 'maskBinaryPropertyName',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. mask',
+	hint: 'The name of the input binary field containing the mask: a picture that says where the first one is to change',
+};
 
 /** Options that the node itself understands, whoever the provider is. */
 function commonOptions(provider: Provider, operation: 'sending' | 'getTask'): INodeProperties[] {
@@ -302,6 +317,7 @@ function optionsProperty(provider: Provider, operation: 'sending' | 'getTask'): 
 		operation === 'sending'
 			? Object.entries(provider.fields).map(([name, field]) => fieldProperty(name, field))
 			: [];
+	if (operation === 'sending' && provider.pictures.mask === true) own.push(maskOption);
 	return {
 		displayName: 'Options',
 		name: 'options',

@@ -186,16 +186,21 @@ async function look(job: Job, budget: Budget, task: Pending): Promise<Pending | 
 	const outcome = await exchange<Outcome>(budget, encode(reference), decode, {
 		paid: { taskId: task.taskId },
 	});
-	if (outcome.state === 'completed') return { ...outcome, taskId: outcome.taskId ?? task.taskId };
 	// A later answer may leave out what an earlier one said; the id we asked for is the one that counts.
+	const kept = {
+		...(outcome.usage === undefined && task.usage !== undefined ? { usage: task.usage } : {}),
+		...(outcome.model === undefined && task.model !== undefined ? { model: task.model } : {}),
+	};
+	if (outcome.state === 'completed') {
+		return { ...outcome, ...kept, taskId: outcome.taskId ?? task.taskId };
+	}
 	return {
 		...outcome,
+		...kept,
 		taskId: task.taskId,
 		...(outcome.readUrl === undefined && task.readUrl !== undefined
 			? { readUrl: task.readUrl }
 			: {}),
-		...(outcome.usage === undefined && task.usage !== undefined ? { usage: task.usage } : {}),
-		...(outcome.model === undefined && task.model !== undefined ? { model: task.model } : {}),
 	};
 }
 
