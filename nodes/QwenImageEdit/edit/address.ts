@@ -64,10 +64,12 @@ export function sameOrigin(one: string, other: string): boolean {
  * itself (`/v1`, or a whole endpoint) are taken off.
  *
  * @param wirePaths the paths that will be added, such as `/v1/images/generations`
+ * @param versionPath added when no such step is there yet, such as `/v1`
  */
 export function readBaseUrl(
 	text: string,
 	wirePaths: readonly string[],
+	versionPath?: string,
 ): { baseUrl: string } | { reason: string } {
 	const read = readWebAddress(text.trim());
 	if ('reason' in read) return read;
@@ -89,5 +91,6 @@ export function readBaseUrl(
 			}
 		}
 	}
+	if (versionPath !== undefined && !`${path}/`.includes(`${versionPath}/`)) path += versionPath;
 	return { baseUrl: `${url.origin}${path}` };
 }

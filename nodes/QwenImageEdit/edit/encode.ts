@@ -1,6 +1,6 @@
 import type { Provider } from './provider';
 import { PictureData, type WireValue } from './wire';
-import type { FieldValues, Picture } from './request';
+import type { FieldValues, Picture, PictureFile } from './request';
 
 /** The user's own values under the provider's names. */
 export function fieldsOnWire(
@@ -25,4 +25,10 @@ export function linkOrDataUri(picture: Picture): WireValue {
 export function link(picture: Picture): WireValue {
 	if (picture.kind === 'link') return picture.url;
 	throw new TypeError('a picture file reached a provider that takes links only');
+}
+
+/** A picture as a file of a multipart body: links were downloaded before. */
+export function file(picture: Picture): PictureFile {
+	if (picture.kind === 'file') return picture;
+	throw new TypeError('a picture link reached a provider that takes files only');
 }

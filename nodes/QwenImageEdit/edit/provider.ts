@@ -117,6 +117,8 @@ export interface Provider {
 	pictures: PictureLimits;
 	/** By name in the Options collection. */
 	fields: Readonly<Record<string, Field>>;
+	/** Where an edit is sent, behind the base URL; taken off a base URL that was pasted with it. */
+	submitPath: string;
 	/** Sends the edit. On a task provider the answer is a task, or already the picture. */
 	submit: Exchange<EditRequest>;
 	/** Present on providers with tasks: reads one. */

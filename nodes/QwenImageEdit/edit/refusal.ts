@@ -152,6 +152,12 @@ function kindByStatus(httpStatus: number): ErrorKind {
 
 const generalRules: readonly FaultRule[] = [
 	{
+		kind: 'input',
+		when: ({ code, type }) =>
+			/model_?not_?found|invalid_?model|no_?such_?model/i.test(`${code} ${type}`),
+		advice: "Choose a model in 'Model' that the account may use",
+	},
+	{
 		kind: 'credit',
 		when: ({ code, type, message }) =>
 			/insufficient_(quota|balance|credits?)|quota_exhausted|arrear/i.test(`${code} ${type}`) ||

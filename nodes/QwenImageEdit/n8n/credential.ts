@@ -24,17 +24,6 @@ function withoutScheme(key: string): string {
 	return key.trim().replace(/^bearer\s+/i, '');
 }
 
-/** The paths that an adapter adds to a base URL, so that a pasted one is not added twice. */
-function pathsOf(provider: Provider): string[] {
-	const { path } = provider.submit.encode({
-		model: '',
-		prompt: '',
-		pictures: [{ kind: 'link', url: '' }],
-		fields: {},
-	});
-	return [path];
-}
-
 /**
  * Reads the provider's credential.
  *
@@ -46,9 +35,19 @@ export async function readCredential(
 	itemIndex: number,
 ): Promise<ReadCredential> {
 	const data = await context.getCredentials(provider.credential.type, itemIndex);
+	return { data, ...readFields(provider, data) };
+}
+
+/** Key and base URL from the fields of a credential, put right as far as that is safe. */
+export function readFields(
+	provider: Provider,
+	data: Readonly<Record<string, unknown>>,
+): { key: string; baseUrl: string } {
+	const { defaultBaseUrl, keyOptional, regions, versionPath } = provider.credential;
 	const key = typeof data.apiKey === 'string' ? withoutScheme(data.apiKey) : '';
-	if (key === '')
+	if (key === '' && keyOptional !== true) {
 		throw credentialFault(provider, `The credential of ${provider.title} has no API key`);
+	}
 	// eslint-disable-next-line no-control-regex
 	if (/[\u0000-\u001f\u007f\s]/.test(key)) {
 		throw credentialFault(
@@ -56,13 +55,15 @@ export async function readCredential(
 			`The API key of ${provider.title} holds a space or a line break`,
 		);
 	}
+	const region = regions?.find(({ value }) => value === data.region);
 	const typed = typeof data.baseUrl === 'string' ? data.baseUrl.trim() : '';
-	const read = readBaseUrl(
-		typed === '' ? provider.credential.defaultBaseUrl : typed,
-		pathsOf(provider),
-	);
+	const address = region?.baseUrl ?? (typed === '' ? defaultBaseUrl : typed);
+	if (address === '') {
+		throw credentialFault(provider, `The credential of ${provider.title} has no base URL`);
+	}
+	const read = readBaseUrl(address, [provider.submitPath], versionPath);
 	if ('reason' in read) {
 		throw credentialFault(provider, `The base URL of ${provider.title} ${read.reason}`);
 	}
-	return { key, baseUrl: read.baseUrl, data };
+	return { key, baseUrl: read.baseUrl };
 }

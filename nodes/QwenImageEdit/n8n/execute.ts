@@ -101,13 +101,18 @@ class Run {
 	private async one(job: Job, index: number): Promise<INodeExecutionData[]> {
 		const place = readOutputPlace(readOptions(this.context, index));
 		const item = [String(index), fingerprint(JSON.stringify(identityOf(job)))];
-		const pictures = new N8nPictureStore(this.context, { baseUrl: job.baseUrl, ...place });
+		const pictures: N8nPictureStore = new N8nPictureStore(this.context, {
+			baseUrl: job.baseUrl,
+			...place,
+			openWithKey: async (url, settings) => await transport.open(url, settings),
+		});
+		const transport = new N8nTransport(this.context, job.provider, this.credential, pictures);
 		const result = await editItem(
 			{ ...job, idempotencyKey: idempotencyKey([this.name, ...item]) },
 			{
 				clock: systemClock,
 				gate: gates.of(fingerprint(`${job.baseUrl} ${this.credential.key}`), systemClock),
-				transport: new N8nTransport(this.context, job.provider, this.credential, pictures),
+				transport,
 				pictures,
 				times,
 				memory: paidWork.of(this.name, item.join(' ')),
@@ -184,6 +189,7 @@ function identityOf(job: Job): unknown {
 		job.request?.pictures.map((picture) =>
 			picture.kind === 'link' ? picture.url : picture.identity,
 		),
+		job.request?.mask?.identity,
 	];
 }
 

@@ -18,6 +18,7 @@ export function outputItems(
 		...(model === undefined ? {} : { model }),
 		status: result.status,
 		...(result.taskId === undefined ? {} : { taskId: result.taskId }),
+		...(result.requestId === undefined ? {} : { requestId: result.requestId }),
 		...(result.progress === undefined ? {} : { progress: result.progress }),
 		...(result.etaSeconds === undefined ? {} : { etaSeconds: result.etaSeconds }),
 	};

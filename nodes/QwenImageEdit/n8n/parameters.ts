@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { checkFields, checkPictures, checkPrompt, checkTaskId } from '../edit/check';
+import { checkFields, checkFile, checkPictures, checkPrompt, checkTaskId } from '../edit/check';
 import { inputFault } from '../edit/fault';
 import type { OperationName } from '../edit/field';
 import { isRecord } from '../edit/refusal';
@@ -99,9 +99,11 @@ export function readOutputPlace(options: Record<string, unknown>): OutputPlace {
 }
 
 /** The model as stored: the resource locator's object, or a plain id. */
-function readModel(context: IExecuteFunctions, itemIndex: number): string {
+function readModel(context: IExecuteFunctions, provider: Provider, itemIndex: number): string {
 	const stored = context.getNodeParameter('model', itemIndex, '') as unknown;
 	const id = isRecord(stored) ? stored.value : stored;
+	// A server with one model of its own needs no id.
+	if (provider.defaultModel === '' && (id === '' || id === undefined || id === null)) return '';
 	if (typeof id !== 'string' || id.trim() === '') {
 		throw inputFault("'Model' is empty", 'Choose one from the list or type an id of the provider');
 	}
@@ -115,14 +117,20 @@ async function readRequest(
 	itemIndex: number,
 ): Promise<EditRequest> {
 	const prompt = checkPrompt(provider, context.getNodeParameter('prompt', itemIndex, ''));
-	const model = readModel(context, itemIndex);
-	const fields = checkFields(provider, readOptions(context, itemIndex));
+	const model = readModel(context, provider, itemIndex);
+	const options = readOptions(context, itemIndex);
+	const fields = checkFields(provider, options, model);
 	const stored = context.getNodeParameter('images.image', itemIndex, []) as unknown;
 	const rows = (Array.isArray(stored) ? stored : [stored]).filter(isRecord) as ImageRow[];
 	const reader = new PictureReader(context, provider, credential.baseUrl, itemIndex);
 	const pictures = await reader.readAll(rows);
-	checkPictures(provider, pictures, credential.baseUrl);
-	return { model, prompt, pictures, fields };
+	checkPictures(provider, pictures, credential.baseUrl, model);
+	const mask =
+		provider.pictures.mask === true
+			? await reader.readMask(options.maskBinaryPropertyName)
+			: undefined;
+	if (mask !== undefined) checkFile(provider, 'The mask', mask);
+	return { model, prompt, pictures, fields, ...(mask === undefined ? {} : { mask }) };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 
-import { resultAddress } from '../edit/address';
+import { resultAddress, sameOrigin } from '../edit/address';
 import { decodeBase64Stream, decodeBase64Text, NotBase64Error } from '../edit/base64';
 import { EditFault, type Fault } from '../edit/fault';
 import type { ResultPicture } from '../edit/outcome';
@@ -27,6 +27,8 @@ interface FetchSettings {
 	timeoutSeconds: number;
 	signal: AbortSignal;
 }
+
+type Open = (url: string, settings: FetchSettings) => Promise<IN8nHttpFullResponse>;
 
 function failed(end: RequestEnd, fault: Fault): Fetched {
 	return { kind: 'failed', end, fault };
@@ -56,6 +58,8 @@ export class N8nPictureStore implements PictureStore {
 			baseUrl: string;
 			fileName: string;
 			maximumBytes: number;
+			/** Opens an address of the provider itself with its key, for results given as relative URLs. */
+			openWithKey?: Open;
 		},
 	) {}
 
@@ -71,7 +75,14 @@ export class N8nPictureStore implements PictureStore {
 			if (picture.url === undefined || fetched.kind === 'cancelled') return fetched;
 		}
 		if (picture.url === undefined) return wrongBody('The provider sent a picture without content');
-		return await this.download(picture.url, picture.urlHoldsBase64 === true, settings);
+		const { openWithKey } = this.settings;
+		if (/^https?:/i.test(picture.url) || openWithKey === undefined) {
+			return await this.download(picture.url, picture.urlHoldsBase64 === true, settings, this.get);
+		}
+		const own = ownAddress(picture.url, this.settings.baseUrl);
+		if (own === undefined)
+			return wrongBody(`The result URL '${plainText(picture.url, 120)}' leads nowhere`);
+		return await this.download(own, picture.urlHoldsBase64 === true, settings, openWithKey);
 	}
 
 	/**
@@ -103,6 +114,7 @@ export class N8nPictureStore implements PictureStore {
 		first: string,
 		holdsBase64: boolean,
 		settings: FetchSettings,
+		open: Open,
 	): Promise<Fetched> {
 		let target = first;
 		for (let hop = 0; hop <= maximumRedirects; hop += 1) {
@@ -118,7 +130,8 @@ export class N8nPictureStore implements PictureStore {
 			const host = address.url.host;
 			let response: IN8nHttpFullResponse;
 			try {
-				response = await this.get(target, settings);
+				// A key goes to the first address only: a redirect leads to a place that the provider chose.
+				response = await (hop === 0 ? open : this.get)(target, settings);
 			} catch (error) {
 				if (settings.signal.aborted) return { kind: 'cancelled' };
 				const { end, message } = readNetworkFailure(error, host);
@@ -164,7 +177,7 @@ export class N8nPictureStore implements PictureStore {
 	}
 
 	/** Without credentials: this is the only place that opens addresses a provider chose. */
-	private async get(url: string, settings: FetchSettings): Promise<IN8nHttpFullResponse> {
+	private readonly get: Open = async (url, settings) => {
 		const options: IHttpRequestOptions = {
 			url,
 			method: 'GET',
@@ -177,7 +190,7 @@ export class N8nPictureStore implements PictureStore {
 			headers: { accept: 'image/*,*/*;q=0.8' },
 		};
 		return (await this.context.helpers.httpRequest(options)) as IN8nHttpFullResponse;
-	}
+	};
 
 	private async receive(
 		response: IN8nHttpFullResponse,
@@ -362,6 +375,16 @@ export class N8nPictureStore implements PictureStore {
 				return wrongBody('The result is not base64 text', source.url);
 			throw asError(error);
 		}
+	}
+}
+
+/** A relative result URL on the provider's own origin; undefined when it leads away from it. */
+function ownAddress(url: string, baseUrl: string): string | undefined {
+	try {
+		const own = new URL(url, `${baseUrl}/`).toString();
+		return sameOrigin(own, baseUrl) ? own : undefined;
+	} catch {
+		return undefined;
 	}
 }
 

@@ -1,13 +1,15 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
-import { isPrivateHost } from '../edit/address';
+import { isPrivateHost, readWebAddress } from '../edit/address';
 import { decodeBase64Text } from '../edit/base64';
 import { EditFault, inputFault } from '../edit/fault';
 import { pictureHeadBytes, readPictureHead } from '../edit/picture';
 import { plainText } from '../edit/refusal';
 import type { Provider } from '../edit/provider';
 import type { Picture, PictureFile } from '../edit/request';
+import { defaults } from './defaults';
 import { fingerprint } from './fingerprint';
+import { N8nPictureStore } from './pictureStore';
 
 /** One row of the Images list, as n8n hands it over. */
 export interface ImageRow {
@@ -22,6 +24,9 @@ const streamChunkBytes = 3 * 64 * 1024;
 
 /** How long a link to n8n's own storage works: the item may wait for its turn first. */
 const signedUrlLifetime = '6 hours';
+
+/** How long one input picture may take to arrive. */
+const inputDownloadSeconds = 120;
 
 /** A single value, a comma or newline separated text, or an array from an expression. */
 function listOf(value: unknown): unknown[] {
@@ -96,11 +101,7 @@ export class PictureReader {
 			if (row.source === 'url') {
 				const urls = urlsOf(row.url);
 				if (urls.length === 0) throw inputFault(`${name()} has no URL`);
-				for (const url of urls) {
-					pictures.push(
-						/^data:/i.test(url) ? await this.fromText(url, name()) : { kind: 'link', url },
-					);
-				}
+				for (const url of urls) pictures.push(await this.fromUrl(url, name()));
 			} else if (row.source === 'base64') {
 				if (typeof row.base64 !== 'string' || row.base64.trim() === '') {
 					throw inputFault(`${name()} has no base64 text`);
@@ -120,7 +121,57 @@ export class PictureReader {
 		return pictures;
 	}
 
-	private async fromField(field: unknown, name: string): Promise<Picture> {
+	/**
+	 * The mask of an edit, from a binary field of the item.
+	 *
+	 * @throws EditFault of kind `input`
+	 */
+	async readMask(field: unknown): Promise<PictureFile | undefined> {
+		if (field === undefined || field === null || field === '') return undefined;
+		return await this.fromField(field, 'The mask');
+	}
+
+	private async fromUrl(url: string, name: string): Promise<Picture> {
+		if (/^data:/i.test(url)) return await this.fromText(url, name);
+		if (this.provider.pictures.takes !== 'file') return { kind: 'link', url };
+		return await this.fromDownload(url, name);
+	}
+
+	/** A provider that takes files only is handed what lies behind the URL. */
+	private async fromDownload(url: string, name: string): Promise<PictureFile> {
+		const read = readWebAddress(url);
+		if ('reason' in read) {
+			throw inputFault(
+				`${name} has a URL that ${read.reason}`,
+				'Give a URL that starts with https:// and leads straight to the picture',
+			);
+		}
+		// The user typed this address, so their own network is allowed, as in the HTTP Request node.
+		const store = new N8nPictureStore(this.context, {
+			baseUrl: read.url.origin,
+			fileName: read.url.pathname.split('/').pop() ?? '',
+			maximumBytes: defaults.maxImageMegabytes * 1_000_000,
+		});
+		const fetched = await store.fetch(
+			{ url },
+			{
+				timeoutSeconds: inputDownloadSeconds,
+				signal: this.context.getExecutionCancelSignal() ?? new AbortController().signal,
+			},
+		);
+		if (fetched.kind !== 'stored') {
+			const reason =
+				fetched.kind === 'failed' ? fetched.fault.message : 'The execution was cancelled';
+			throw inputFault(`${name} could not be downloaded: ${reason}`, 'Check the URL in a browser');
+		}
+		return await this.fromBinary(
+			fetched.picture.stored as IBinaryData,
+			name,
+			fetched.picture.fileName,
+		);
+	}
+
+	private async fromField(field: unknown, name: string): Promise<PictureFile> {
 		if (typeof field !== 'string' && !isBinaryData(field)) {
 			throw inputFault(
 				`${name} must name a binary field, got ${Array.isArray(field) ? 'a list' : typeof field}`,
@@ -140,9 +191,13 @@ export class PictureReader {
 			throw missingField(name, String(field), fieldsThere(this.context, this.itemIndex));
 		}
 		const label = binary.fileName ?? (typeof field === 'string' ? field : 'file');
+		return await this.fromBinary(binary, name, label);
+	}
+
+	private async fromBinary(binary: IBinaryData, name: string, label: string): Promise<PictureFile> {
 		if (binary.id === undefined) {
 			// Only n8n's memory mode has no id; there the bytes are in memory already.
-			const bytes = await this.context.helpers.getBinaryDataBuffer(this.itemIndex, field);
+			const bytes = await this.context.helpers.getBinaryDataBuffer(this.itemIndex, binary);
 			return await this.fromBytes(bytes, name, label);
 		}
 		const { id } = binary;
@@ -156,11 +211,11 @@ export class PictureReader {
 		});
 	}
 
-	private async fromText(text: string, name: string): Promise<Picture> {
+	private async fromText(text: string, name: string): Promise<PictureFile> {
 		return await this.fromBytes(decodeBase64Text(text, name), name, 'picture');
 	}
 
-	private async fromBytes(bytes: Buffer, name: string, fileName: string): Promise<Picture> {
+	private async fromBytes(bytes: Buffer, name: string, fileName: string): Promise<PictureFile> {
 		return await this.inspect(name, {
 			bytes: bytes.length,
 			fileName,

@@ -2,12 +2,13 @@ import * as workflow from 'n8n-workflow';
 import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 
 import { sameOrigin } from '../edit/address';
-import { bodyBytes, bodyLength, jsonParts } from '../edit/body';
+import { bodyBytes, bodyLength, formParts, jsonParts, type BodyPart } from '../edit/body';
 import { sieveJson } from '../edit/jsonSieve';
 import type { Provider } from '../edit/provider';
 import type { Reply, Wire } from '../edit/wire';
 import type { Answer, Transport } from '../run/ports';
 import type { ReadCredential } from './credential';
+import { fingerprint } from './fingerprint';
 import { readNetworkFailure } from './networkFailure';
 import type { N8nPictureStore } from './pictureStore';
 import { GeneratedBody, isReadable, withDeadline, type Readable } from './streams';
@@ -64,6 +65,23 @@ export class N8nTransport implements Transport {
 		}
 	}
 
+	/**
+	 * Opens a result that lies at the provider itself and may need the key; the address must be on the origin
+	 * of the base URL.
+	 */
+	async open(
+		url: string,
+		settings: { timeoutSeconds: number; signal: AbortSignal },
+	): Promise<IN8nHttpFullResponse> {
+		const wire: Wire = { purpose: 'read', method: 'GET', path: url };
+		const options = this.optionsOf(wire, this.addressOf(wire), settings);
+		return (await this.context.helpers.httpRequestWithAuthentication.call(
+			this.context,
+			this.provider.credential.type,
+			{ ...options, headers: { accept: 'image/*,*/*;q=0.8' } },
+		)) as IN8nHttpFullResponse;
+	}
+
 	/** Behind the base URL, or a whole URL that an adapter already found to be on the same origin. */
 	private addressOf(wire: Wire): string {
 		const { baseUrl } = this.credential;
@@ -79,7 +97,6 @@ export class N8nTransport implements Transport {
 		url: string,
 		settings: { timeoutSeconds: number; idempotencyKey?: string },
 	): IHttpRequestOptions {
-		const { key } = this.provider.credential;
 		const { idempotencyHeader } = this.provider;
 		const options: IHttpRequestOptions = {
 			url,
@@ -91,7 +108,6 @@ export class N8nTransport implements Transport {
 			timeout: Math.ceil(settings.timeoutSeconds * 1000),
 			headers: {
 				accept: 'application/json',
-				...(wire.json === undefined ? {} : { 'content-type': 'application/json' }),
 				...(idempotencyHeader === undefined ||
 				settings.idempotencyKey === undefined ||
 				wire.purpose !== 'submit'
@@ -104,19 +120,33 @@ export class N8nTransport implements Transport {
 			(options as IHttpRequestOptions & { allowedDomains?: string }).allowedDomains =
 				allowedDomains;
 		}
-		if (wire.json !== undefined) {
-			// n8n would write a body key as a property of the body object, which a streamed body loses.
-			const parts = jsonParts(
-				key.kind === 'body' ? { [key.field]: this.credential.key, ...wire.json } : wire.json,
-			);
+		const written = this.bodyOf(wire);
+		if (written !== undefined) {
 			const body = new GeneratedBody({
-				bytes: bodyLength(parts),
-				contentType: 'application/json',
-				open: () => bodyBytes(parts),
+				bytes: bodyLength(written.parts),
+				contentType: written.contentType,
+				open: () => bodyBytes(written.parts),
 			});
+			options.headers!['content-type'] = written.contentType;
 			options.body = body as unknown as IHttpRequestOptions['body'];
 		}
 		return options;
+	}
+
+	private bodyOf(wire: Wire): { parts: BodyPart[]; contentType: string } | undefined {
+		if (wire.form !== undefined) {
+			const boundary = `picture-${fingerprint(`${Date.now()} ${Math.random()}`)}`;
+			return {
+				parts: formParts(wire.form, boundary),
+				contentType: `multipart/form-data; boundary=${boundary}`,
+			};
+		}
+		if (wire.json === undefined) return undefined;
+		const { key } = this.provider.credential;
+		// n8n would write a body key as a property of the body object, which a streamed body loses.
+		const json =
+			key.kind === 'body' ? { [key.field]: this.credential.key, ...wire.json } : wire.json;
+		return { parts: jsonParts(json), contentType: 'application/json' };
 	}
 
 	/** The credential's own list of domains; older versions of n8n have none. */

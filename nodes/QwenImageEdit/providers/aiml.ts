@@ -38,11 +38,12 @@ export const aiml: Provider = {
 			help: 'Whether to add an invisible watermark to the picture',
 		}),
 	},
+	submitPath: '/v1/images/generations',
 	submit: {
 		encode: ({ model, prompt, pictures, fields }) => ({
 			purpose: 'submit',
 			method: 'POST',
-			path: '/v1/images/generations',
+			path: aiml.submitPath,
 			json: {
 				model,
 				prompt,

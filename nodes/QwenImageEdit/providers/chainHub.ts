@@ -21,12 +21,13 @@ export const chainHub: Provider = {
 	prompt: {},
 	pictures: { maximum: 1, takes: 'link' },
 	fields: {},
+	// Editing lives under "generations" here, not under "edits": seed 000.
+	submitPath: '/v1/images/generations',
 	submit: {
 		encode: ({ model, prompt, pictures, fields }) => ({
 			purpose: 'submit',
 			method: 'POST',
-			// Editing lives under "generations" here, not under "edits": seed 000.
-			path: '/v1/images/generations',
+			path: chainHub.submitPath,
 			json: {
 				model,
 				prompt,

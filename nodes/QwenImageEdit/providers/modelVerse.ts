@@ -56,11 +56,12 @@ export const modelVerse: Provider = {
 			example: '1024x768',
 		}),
 	},
+	submitPath: '/v1/images/generations',
 	submit: {
 		encode: ({ model, prompt, pictures, fields }) => ({
 			purpose: 'submit',
 			method: 'POST',
-			path: '/v1/images/generations',
+			path: modelVerse.submitPath,
 			json: {
 				model,
 				prompt,

@@ -147,11 +147,12 @@ export const modelsLab: Provider = {
 			example: 0,
 		}),
 	},
+	submitPath: '/image_editing/qwen_edit',
 	submit: {
 		encode: ({ model, prompt, pictures, fields }) => ({
 			purpose: 'submit',
 			method: 'POST',
-			path: '/image_editing/qwen_edit',
+			path: modelsLab.submitPath,
 			json: {
 				prompt,
 				init_image: pictures.map(link),

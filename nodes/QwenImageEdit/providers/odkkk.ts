@@ -146,11 +146,12 @@ export const odkkk: Provider = {
 				}, "'Callback URL' must be a public address, odkkk refuses internal ones"),
 		}),
 	},
+	submitPath: '/v1/images/generations',
 	submit: {
 		encode: ({ model, prompt, pictures, fields }) => ({
 			purpose: 'submit',
 			method: 'POST',
-			path: '/v1/images/generations',
+			path: odkkk.submitPath,
 			json: {
 				model,
 				prompt,

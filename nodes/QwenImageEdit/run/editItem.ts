@@ -3,8 +3,8 @@ import type { OperationName } from '../edit/field';
 import type { Completed, Outcome, Pending, Usage } from '../edit/outcome';
 import type { Provider } from '../edit/provider';
 import type { EditRequest, Picture } from '../edit/request';
-import { backOffSeconds, maximumTries, retryRule } from '../edit/retry';
 import { nextLookSeconds } from '../edit/schedule';
+import { collect } from './collect';
 import { cancelledFault, exchange, type Budget } from './exchange';
 import type { RateGate } from './gate';
 import type { Clock, PaidWorkMemory, PictureStore, StoredPicture, Transport } from './ports';
@@ -43,18 +43,13 @@ export interface JobResult {
 	model?: string;
 	pictures: StoredPicture[];
 	usage?: Usage;
+	requestId?: string;
 	progress?: number;
 	etaSeconds?: number;
 	warnings: string[];
 	seconds: number;
 	polls: number;
 }
-
-/** A picture that is made gets at least this long to arrive, however little of the budget is left. */
-const minimumDownloadSeconds = 60;
-
-/** How often a link is read whose body is not the picture. */
-const maximumReadsOfWrongBody = 3;
 
 /**
  * Does one item from the first request to the last picture.
@@ -71,7 +66,22 @@ export async function editItem(job: Job, world: World): Promise<JobResult> {
 		deadline: started + job.timeoutSeconds * 1000,
 		provider: job.provider.title,
 		waitedSeconds: 0,
+		paid: {},
 	};
+	try {
+		return await finish(job, world, budget, started);
+	} catch (error) {
+		// Whatever went wrong, also a bug of ours: what was paid for by now is in the error.
+		throw new EditFault(withPaidWork(asEditFault(error).fault, budget.paid));
+	}
+}
+
+async function finish(
+	job: Job,
+	world: World,
+	budget: Budget,
+	started: number,
+): Promise<JobResult> {
 	const polls = { count: 0 };
 	const outcome = await workOn(job, world, budget, polls);
 	const pictures = outcome.state === 'completed' ? await collect(job, world, budget, outcome) : [];
@@ -90,6 +100,9 @@ export async function editItem(job: Job, world: World): Promise<JobResult> {
 		...(taskId === undefined ? {} : { taskId }),
 		...(outcome.model === undefined ? {} : { model: outcome.model }),
 		...(outcome.usage === undefined ? {} : { usage: outcome.usage }),
+		...(outcome.state === 'completed' && outcome.requestId !== undefined
+			? { requestId: outcome.requestId }
+			: {}),
 		...(outcome.state === 'pending' && outcome.progress !== undefined
 			? { progress: outcome.progress }
 			: {}),
@@ -107,6 +120,7 @@ async function workOn(
 ): Promise<Pending | Completed> {
 	if (job.operation === 'getTask') {
 		const task: Pending = { state: 'pending', taskId: job.taskId!, status: 'pending' };
+		budget.paid.taskId = task.taskId;
 		polls.count += 1;
 		const outcome = await look(job, budget, task);
 		if (outcome.state === 'completed' || !job.waitForCompletion) return outcome;
@@ -115,6 +129,7 @@ async function workOn(
 
 	const known = world.memory.recall();
 	if (known?.state === 'unknown') throw new EditFault(known.fault);
+	if (known !== undefined) budget.paid.taskId = known.outcome.taskId;
 	if (known?.state === 'made' || known?.state === 'stored') return known.outcome;
 	if (known?.state === 'task') {
 		if (job.operation === 'submitTask') return known.outcome;
@@ -137,6 +152,7 @@ async function submit(job: Job, world: World, budget: Budget): Promise<Pending |
 			(reply) => provider.submit.decode(reply),
 			job.idempotencyKey === undefined ? {} : { idempotencyKey: job.idempotencyKey },
 		);
+		budget.paid.taskId = outcome.taskId;
 		world.memory.remember(
 			outcome.state === 'completed'
 				? { state: 'made', outcome }
@@ -273,67 +289,6 @@ function timeIsUp(job: Job, task: Pending): Pending {
 		advice: `Fetch the picture later with the operation 'Get Task' and the task ID ${task.taskId}, or raise 'Timeout' in Options`,
 		taskId: task.taskId,
 	});
-}
-
-/** Brings every picture of a finished edit into n8n's storage. */
-async function collect(
-	job: Job,
-	world: World,
-	budget: Budget,
-	outcome: Completed,
-): Promise<StoredPicture[]> {
-	const known = job.operation === 'getTask' ? undefined : world.memory.recall();
-	if (known?.state === 'stored') return known.pictures;
-	const stored: StoredPicture[] = [];
-	for (const picture of outcome.pictures) {
-		stored.push(await fetchPicture(job, world, budget, outcome, picture));
-	}
-	if (job.operation !== 'getTask') {
-		world.memory.remember({ state: 'stored', outcome, pictures: stored });
-	}
-	return stored;
-}
-
-async function fetchPicture(
-	job: Job,
-	world: World,
-	budget: Budget,
-	outcome: Completed,
-	picture: Completed['pictures'][number],
-): Promise<StoredPicture> {
-	const { clock } = world;
-	const paid = { taskId: outcome.taskId, url: picture.url };
-	const deadline = Math.max(budget.deadline, clock.now() + minimumDownloadSeconds * 1000);
-	for (let tries = 1; ; tries += 1) {
-		if (budget.signal.aborted) throw cancelledFault(definedOnly(paid));
-		const fetched = await world.pictures.fetch(picture, {
-			timeoutSeconds: Math.max(1, (deadline - clock.now()) / 1000),
-			signal: budget.signal,
-		});
-		if (fetched.kind === 'stored') return fetched.picture;
-		if (fetched.kind === 'cancelled') throw cancelledFault(definedOnly(paid));
-		const fault: Fault = withPaidWork(fetched.fault, definedOnly(paid));
-		const pause = fault.retryAfterSeconds ?? backOffSeconds(tries, clock.random());
-		if (
-			retryRule.download[fetched.end] === 'fail' ||
-			// A wrong body may be a link that is not ready yet, but seldom for long.
-			tries >= (fetched.end === 'malformed' ? maximumReadsOfWrongBody : maximumTries) ||
-			clock.now() + pause * 1000 > deadline
-		) {
-			throw new EditFault(fault);
-		}
-		await clock.sleep(pause * 1000, budget.signal);
-	}
-}
-
-function definedOnly(paid: { taskId?: string | undefined; url?: string | undefined }): {
-	taskId?: string;
-	url?: string;
-} {
-	return {
-		...(paid.taskId === undefined ? {} : { taskId: paid.taskId }),
-		...(paid.url === undefined ? {} : { url: paid.url }),
-	};
 }
 
 /** Anything that is not a fault of ours is a bug, and must still say what it is. */

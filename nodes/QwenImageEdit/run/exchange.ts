@@ -24,9 +24,20 @@ export interface Budget {
 	provider: string;
 	/** Seconds spent before the provider's door; told to the user. */
 	waitedSeconds: number;
+	/** What the item has cost so far; filled in as it goes along. */
+	paid: { taskId?: string | undefined; url?: string | undefined };
 }
 
 type Decoded = { state: string } | { url: string };
+
+/**
+ * How long one look may take. Without it an answer that never comes would use up the whole time of the item,
+ * and the rule that a read is repeated would be empty.
+ */
+const maximumReadSeconds = 30;
+
+const redirectAdvice =
+	'The base URL of the credential leads somewhere else, and a key is never sent after a redirect: put the address there that the provider names';
 
 /** Told when nobody knows whether a submit was taken. */
 export function unknownOutcome(provider: string, what: string, at: Date, reply?: Reply): Fault {
@@ -88,7 +99,13 @@ export async function exchange<Result extends Decoded>(
 		try {
 			answer = await budget.transport.send(wire, {
 				// The last look may start just before the deadline; it still gets a moment.
-				timeoutSeconds: Math.max(1, (budget.deadline - clock.now()) / 1000),
+				timeoutSeconds: Math.max(
+					1,
+					Math.min(
+						(budget.deadline - clock.now()) / 1000,
+						wire.purpose === 'read' ? maximumReadSeconds : Number.POSITIVE_INFINITY,
+					),
+				),
 				signal: budget.signal,
 				...(settings.idempotencyKey === undefined
 					? {}
@@ -127,29 +144,36 @@ export async function exchange<Result extends Decoded>(
 			reply = answer.reply;
 			const decoded = decode(reply);
 			if (isMalformed(decoded)) {
+				// A redirect is an answer too, and a final one: a key follows none.
 				end =
-					reply.httpStatus >= 400
+					reply.httpStatus >= 300
 						? endByStatus(reply.httpStatus, reply.json !== undefined)
 						: 'malformed';
 				fault = {
 					kind: 'provider',
 					message: decoded.message,
 					httpStatus: decoded.httpStatus,
+					...(end === 'malformed' || reply.httpStatus >= 400 ? {} : { advice: redirectAdvice }),
 					...(decoded.requestId === undefined ? {} : { requestId: decoded.requestId }),
 					...(decoded.taskId === undefined ? {} : { taskId: decoded.taskId }),
 				};
 			} else if (isRefused(decoded)) {
 				fault = decoded.fault;
-				// A refusal in a 2xx answer is the provider's last word on the job.
-				if (reply.httpStatus < 400) throw new EditFault(withPaidWork(fault, paid));
-				end = endByStatus(reply.httpStatus, reply.json !== undefined);
 				pauseSeconds = retryAfterSeconds(reply, clock.now());
+				// ModelsLab says "later" with HTTP 200 too (seed 001); a task is not over by that.
+				const later = fault.kind === 'rateLimit' && reply.httpStatus < 400;
+				if (later) fault = { ...fault, taskStatus: undefined };
+				// Also a refusal that is final for this item tells the others to stay away, unless it is about a task.
+				if (pauseSeconds !== undefined && fault.taskStatus === undefined) gate.pause(pauseSeconds);
+				// Any other refusal in a 2xx answer is the provider's last word on the job.
+				if (reply.httpStatus < 400 && !later) throw new EditFault(withPaidWork(fault, paid));
+				end = later ? 'rateLimited' : endByStatus(reply.httpStatus, reply.json !== undefined);
 			} else {
 				return decoded as Exclude<Result, Malformed | Refused>;
 			}
 		}
 
-		const decision = retryRule[wire.purpose][end];
+		const decision = isFinal(end, fault) ? 'fail' : retryRule[wire.purpose][end];
 		if (decision === 'unknownOutcome') {
 			const unknown = unknownOutcome(provider, `${endSentence(fault.message)}`, sentAt, reply);
 			throw new EditFault({
@@ -160,19 +184,34 @@ export async function exchange<Result extends Decoded>(
 		}
 		fault = withPaidWork(fault, paid);
 		if (decision === 'fail') throw new EditFault(fault);
-		if (decision === 'repeat' && tries >= maximumTries) throw new EditFault(fault);
+		// A pause that the provider named is waited out as often as the time allows; guesses are few.
+		if (tries >= maximumTries && (decision === 'repeat' || pauseSeconds === undefined)) {
+			throw new EditFault(fault);
+		}
 		const backOff = backOffSeconds(tries, clock.random());
 		if (decision === 'wait') {
 			// Never less than a second, also when the provider says 0: others wait at the same door.
 			const pause = Math.max(1, pauseSeconds ?? backOff);
-			if (clock.now() + pause * 1000 > budget.deadline) throw new EditFault(fault);
+			// Before the look at the deadline: the other items have later ones, and must not go in between.
 			gate.pause(pause);
+			if (clock.now() + pause * 1000 > budget.deadline) throw new EditFault(fault);
 		} else {
 			if (clock.now() + backOff * 1000 > budget.deadline) throw new EditFault(fault);
 			await clock.sleep(backOff * 1000, budget.signal);
 			if (budget.signal.aborted) throw cancelledFault(paid);
 		}
 	}
+}
+
+/**
+ * Whether a 429 or 503 is in truth a refusal that no waiting mends: hosts send "insufficient quota" as 429 and
+ * "no such model" as 503.
+ */
+function isFinal(end: RequestEnd, fault: Fault): boolean {
+	return (
+		(end === 'rateLimited' || end === 'unavailable') &&
+		['input', 'credential', 'credit', 'content'].includes(fault.kind)
+	);
 }
 
 /** The text as a sentence that another may follow. */

@@ -12,6 +12,9 @@ export type Entry =
  * way, until the door stands open again.
  */
 export class RateGate {
+	/** A host that names a pause of years must not lock a credential until n8n is restarted. */
+	private static readonly maximumPauseSeconds = 24 * 3600;
+
 	private pausedUntil = 0;
 
 	private allowance = Number.POSITIVE_INFINITY;
@@ -24,7 +27,8 @@ export class RateGate {
 
 	/** Nobody passes for so many seconds from now. A shorter pause never ends a longer one. */
 	pause(seconds: number): void {
-		this.pausedUntil = Math.max(this.pausedUntil, this.clock.now() + seconds * 1000);
+		const bounded = Math.min(seconds, RateGate.maximumPauseSeconds);
+		this.pausedUntil = Math.max(this.pausedUntil, this.clock.now() + bounded * 1000);
 		this.allowance = 1;
 	}
 

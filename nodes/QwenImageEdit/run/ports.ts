@@ -63,7 +63,12 @@ export interface PictureStore {
 /** What is known of an item that was already paid for in this execution. */
 export type PaidWork =
 	| { state: 'task'; outcome: Extract<Outcome, { state: 'pending' }>; submittedAt: number }
-	| { state: 'made'; outcome: Extract<Outcome, { state: 'completed' }> }
+	| {
+			state: 'made';
+			outcome: Extract<Outcome, { state: 'completed' }>;
+			/** The first of its pictures, as far as they were stored before one failed. */
+			pictures?: StoredPicture[];
+	  }
 	| {
 			state: 'stored';
 			outcome: Extract<Outcome, { state: 'completed' }>;

@@ -1,0 +1,270 @@
+import { z } from 'zod/v4';
+
+import { fieldsOnWire, linkOrDataUri } from '../edit/encode';
+import { flag, integer, pixelSize, text } from '../edit/field';
+import { lenientObject, lenientText, noPicture } from '../edit/imageList';
+import type { Outcome } from '../edit/outcome';
+import type { FaultRule, Model, Provider } from '../edit/provider';
+import { isRecord, readMalformed, readRefusal } from '../edit/refusal';
+import type { Reply } from '../edit/wire';
+
+/** Codes of the host's error pages, research O1. */
+const rules: readonly FaultRule[] = [
+	{
+		kind: 'credential',
+		when: ({ code }) => /^InvalidApiKey$/i.test(code),
+		advice:
+			'Check the API key, and the region of the credential: a key of Beijing is refused in Singapore and the other way round',
+	},
+	{
+		kind: 'credit',
+		when: ({ code }) => /^Arrearage$/i.test(code),
+		advice: 'Pay the open bill of the Alibaba Cloud account',
+	},
+	{
+		kind: 'credential',
+		when: ({ code }) => /^AccessDenied/i.test(code),
+		advice: 'Allow this model for the key or its workspace in Model Studio',
+	},
+	{ kind: 'rateLimit', when: ({ code }) => /^Throttling/i.test(code) },
+	{
+		kind: 'content',
+		// Seen with "InternalError.Algo." before it, too.
+		when: ({ code, message }) => /DataInspectionFailed/i.test(`${code} ${message}`),
+	},
+	{
+		kind: 'input',
+		when: ({ code }) => /^(InvalidParameter|InvalidURL)/i.test(code),
+	},
+];
+
+/** `qwen-image-edit` itself: one result, and none of the newer parameters. */
+const plain: Omit<Model, 'id'> = { refuses: ['size', 'promptExtend'], maxima: { n: 1 } };
+const plusOrMax: Omit<Model, 'id'> = { size: { minimumSide: 512, maximumSide: 2048 } };
+const byPixels: Omit<Model, 'id'> = {
+	size: { minimumPixels: 512 * 512, maximumPixels: 2048 * 2048 },
+};
+const byPixelsAndRatio: Omit<Model, 'id'> = {
+	size: { minimumPixels: 512 * 512, maximumPixels: 2048 * 2048, maximumRatio: 8 },
+};
+
+/** What each model takes: research O1, "Models" and "parameters". */
+const models: readonly Model[] = [
+	{ id: 'qwen-image-edit-plus', ...plusOrMax },
+	{ id: 'qwen-image-edit-plus-2025-10-30', ...plusOrMax },
+	{ id: 'qwen-image-edit-plus-2025-12-15', ...plusOrMax },
+	{ id: 'qwen-image-edit-max', ...plusOrMax },
+	{ id: 'qwen-image-edit-max-2026-01-16', ...plusOrMax },
+	{ id: 'qwen-image-edit', note: 'one result, no size', ...plain },
+	{ id: 'qwen-image-2.0', ...byPixels },
+	{ id: 'qwen-image-2.0-pro', ...byPixels },
+	{ id: 'qwen-image-2.1-pro', note: 'up to 10 pictures', maximumPictures: 10, ...byPixels },
+	{ id: 'qwen-image-3.0', ...byPixelsAndRatio },
+	{ id: 'qwen-image-3.0-pro', ...byPixelsAndRatio },
+];
+
+const part = z.object({ image: lenientText }).catch({ image: undefined });
+const answer = z.object({
+	output: z
+		.object({
+			choices: z
+				.array(
+					z
+						.object({ message: z.object({ content: z.array(part) }) })
+						.catch({ message: { content: [] } }),
+				)
+				.catch([]),
+		})
+		.nullish()
+		.catch(undefined),
+	usage: lenientObject,
+	request_id: lenientText,
+});
+
+function decode(reply: Reply): Outcome {
+	const provider = 'DashScope';
+	if (reply.httpStatus >= 400) return readRefusal(reply, { provider, rules });
+	if (reply.httpStatus >= 300 || !isRecord(reply.json)) {
+		return readMalformed(reply, `${provider} answered with something that is not its JSON`);
+	}
+	const read = answer.parse(reply.json);
+	const pictures = (read.output?.choices ?? [])
+		.flatMap(({ message }) => message.content)
+		.flatMap(({ image }) => (image === undefined ? [] : [{ url: image }]));
+	if (pictures.length > 0) {
+		return {
+			state: 'completed',
+			pictures,
+			...(read.usage === undefined ? {} : { usage: read.usage }),
+			...(read.request_id === undefined ? {} : { requestId: read.request_id }),
+		};
+	}
+	if (typeof reply.json.code === 'string' && reply.json.code !== '') {
+		return readRefusal(reply, { provider, rules });
+	}
+	return noPicture(reply, provider);
+}
+
+/** Alibaba Cloud Model Studio, the maker of the model: answers at once. Research O1. */
+export const dashScope: Provider = {
+	id: 'dashScope',
+	title: 'DashScope (Alibaba Cloud)',
+	summary: "The maker's own service; up to three pictures (ten with some models), several results",
+	documentationUrl: 'https://www.alibabacloud.com/help/en/model-studio/qwen-image-edit-api',
+	credential: {
+		type: 'dashScopeApi',
+		title: 'DashScope API',
+		defaultBaseUrl: 'https://dashscope-intl.aliyuncs.com/api/v1',
+		keyUrl: 'https://bailian.console.alibabacloud.com/?tab=model#/api-key',
+		key: { kind: 'bearer' },
+		test: 'request',
+		regions: [
+			{ value: 'beijing', label: 'Beijing', baseUrl: 'https://dashscope.aliyuncs.com/api/v1' },
+			{
+				value: 'singapore',
+				label: 'Singapore',
+				baseUrl: 'https://dashscope-intl.aliyuncs.com/api/v1',
+			},
+		],
+		versionPath: '/api/v1',
+	},
+	models,
+	defaultModel: 'qwen-image-edit-plus',
+	prompt: {},
+	pictures: {
+		maximum: 3,
+		takes: 'linkOrData',
+		types: ['jpg', 'png', 'bmp', 'tiff', 'webp', 'gif'],
+		maximumBytes: 10_000_000,
+	},
+	fields: {
+		n: integer({
+			wire: 'n',
+			label: 'Number of Images',
+			help: 'How many results to make; each is billed and becomes an item of its own',
+			minimum: 1,
+			maximum: 6,
+			default: 1,
+			example: 2,
+		}),
+		negativePrompt: text({
+			wire: 'negative_prompt',
+			label: 'Negative Prompt',
+			help: 'What the picture should not show, at most 500 characters',
+			placeholder: 'e.g. blurry, extra fingers',
+			maxLength: 500,
+			rows: 2,
+			example: 'blurry',
+		}),
+		promptExtend: flag({
+			wire: 'prompt_extend',
+			label: 'Prompt Extend',
+			help: 'Whether the host rewrites the prompt with a language model first; the host does so unless told not to',
+			default: true,
+		}),
+		seed: integer({
+			wire: 'seed',
+			label: 'Seed',
+			help: 'Number from 0 to 2147483647 that makes the result repeatable',
+			minimum: 0,
+			maximum: 2_147_483_647,
+			example: 0,
+		}),
+		size: pixelSize({
+			wire: 'size',
+			label: 'Size',
+			help: 'Width x height of the result in pixels; without it about 1024 x 1024 in the shape of the last picture',
+			placeholder: 'e.g. 1024x1024',
+			minimumSide: 64,
+			maximumSide: 8192,
+			example: '1024x768',
+			// The host parts the sides by an asterisk.
+			toWire: (value) => String(value).replace('x', '*'),
+		}),
+		watermark: flag({
+			wire: 'watermark',
+			label: 'Watermark',
+			help: 'Whether to add a visible "Qwen-Image" mark to the picture',
+		}),
+	},
+	submitPath: '/services/aigc/multimodal-generation/generation',
+	submit: {
+		encode: ({ model, prompt, pictures, fields }) => {
+			const parameters = fieldsOnWire(dashScope.fields, fields);
+			return {
+				purpose: 'submit',
+				method: 'POST',
+				path: dashScope.submitPath,
+				json: {
+					model,
+					input: {
+						messages: [
+							{
+								role: 'user',
+								content: [
+									...pictures.map((picture) => ({ image: linkOrDataUri(picture) })),
+									{ text: prompt },
+								],
+							},
+						],
+					},
+					...(Object.keys(parameters).length === 0 ? {} : { parameters }),
+				},
+			};
+		},
+		decode,
+	},
+	typicalSeconds: 20,
+	// Promised; real links carry Expires= about seven days ahead, which is read from the link.
+	resultLifetimeSeconds: 24 * 3600,
+	concurrency: 2,
+	price:
+		'Singapore, USD a picture: edit 0.045, edit-plus 0.03, edit-max 0.075, 2.0 0.035, 2.0-pro 0.075 (research O1)',
+	facts: [
+		{
+			says: 'Synchronous only: the SDK pages say that asynchronous calls are not supported for these models',
+			source: 'research O1',
+			confidence: 'medium',
+		},
+		{
+			says: 'One message with one text and one to three pictures (ten with qwen-image-2.1-pro), 10 MB each',
+			source: 'research O1',
+			confidence: 'high',
+		},
+		{
+			says: 'The prompt is cut silently at 800 tokens (1300 with the 2.0 series)',
+			source: 'research O1',
+			confidence: 'high',
+		},
+		{
+			says: 'Sizes are rounded to multiples of 16',
+			source: 'research O1',
+			confidence: 'high',
+		},
+		{
+			says: 'Only finished pictures are charged; failures are free',
+			source: 'research O1',
+			confidence: 'high',
+		},
+		{
+			says: 'Keys belong to one region',
+			source: 'research O1',
+			confidence: 'high',
+		},
+		{
+			says: 'GET /compatible-mode/v1/models proves the key and costs nothing',
+			source: 'research O1: one repository saw 401 without a key',
+			confidence: 'medium',
+		},
+		{
+			says: 'Result links live 24 hours as promised, seven days as seen',
+			source: 'research O1',
+			confidence: 'high',
+		},
+		{
+			says: 'Two requests at once; the limit of an account is not known here',
+			source: 'a cautious choice for an unknown limit',
+			confidence: 'assumed',
+		},
+	],
+};

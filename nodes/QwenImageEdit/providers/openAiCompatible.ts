@@ -1,0 +1,327 @@
+import { z } from 'zod/v4';
+
+import { file } from '../edit/encode';
+import { choice, decimal, integer, jsonObject, readJsonObject, text } from '../edit/field';
+import { lenientText, readImageList } from '../edit/imageList';
+import type { Provider } from '../edit/provider';
+import type { EditRequest } from '../edit/request';
+import type { FormPart } from '../edit/wire';
+
+/** How a server differs from the plain OpenAI route, as its own document says; nothing else. */
+interface ServerPreset {
+	label: string;
+	/** Form field of the pictures; always repeated for several. */
+	imageField: 'image' | 'image[]';
+	maskField: 'mask' | 'mask_image';
+	/** Other names of fields, by option name. */
+	names?: Readonly<Record<string, string>>;
+	/** Sent although the user did not ask, because the server's default is of no use to a client. */
+	always?: Readonly<Record<string, string>>;
+	/** Options that the server reads from a JSON block in the prompt only, as a path into it. */
+	inPrompt?: Readonly<Record<string, readonly string[]>>;
+}
+
+const presets: Readonly<Record<string, ServerPreset>> = {
+	generic: { label: 'Generic', imageField: 'image', maskField: 'mask' },
+	// deepinfra.com model page: the plain route with one picture field.
+	deepInfra: { label: 'DeepInfra', imageField: 'image', maskField: 'mask' },
+	// lemonade docs/api/openai.md: own names for steps and guidance.
+	lemonade: {
+		label: 'Lemonade',
+		imageField: 'image',
+		maskField: 'mask',
+		names: { numInferenceSteps: 'steps', trueCfgScale: 'cfg_scale', guidanceScale: 'cfg_scale' },
+	},
+	// stable-diffusion.cpp examples/server/api.md: everything beyond the OpenAI fields goes into the prompt.
+	sdServer: {
+		label: 'stable-diffusion.cpp (sd-server)',
+		imageField: 'image[]',
+		maskField: 'mask',
+		inPrompt: {
+			negativePrompt: ['negative_prompt'],
+			seed: ['seed'],
+			numInferenceSteps: ['sample_params', 'sample_steps'],
+			trueCfgScale: ['sample_params', 'guidance', 'txt_cfg'],
+			guidanceScale: ['sample_params', 'guidance', 'distilled_guidance'],
+		},
+	},
+	// sglang image_api.py takes either form of the field.
+	sglang: { label: 'SGLang-Diffusion', imageField: 'image', maskField: 'mask' },
+	// vllm-omni docs/serving/image_edit_api.md: repeated `image`, and a mask under a name of its own.
+	vllmOmni: { label: 'vLLM-Omni', imageField: 'image', maskField: 'mask_image' },
+	// Its URLs are paths on the server's disk (research, "Self-hosted"), so bytes are asked for.
+	xinference: {
+		label: 'Xinference',
+		imageField: 'image',
+		maskField: 'mask',
+		always: { response_format: 'b64_json' },
+	},
+};
+
+const imageFields: Readonly<Record<string, 'image' | 'image[]'>> = {
+	repeated: 'image',
+	brackets: 'image[]',
+};
+
+/** Options that say how to send, and are not sent themselves. */
+const steering = new Set(['serverPreset', 'imageFieldStyle', 'extraFields']);
+
+/** Writes a value at a path, making the objects on the way. */
+function place(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+	const [name, ...rest] = path;
+	if (name === undefined) return;
+	if (rest.length === 0) {
+		target[name] = value;
+		return;
+	}
+	const inner = (target[name] ?? {}) as Record<string, unknown>;
+	target[name] = inner;
+	place(inner, rest, value);
+}
+
+/** A form carries texts: plain values as they are, anything else as JSON. */
+function formText(value: unknown): string {
+	return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function textPart(name: string, value: string): FormPart {
+	return { name, value };
+}
+
+function encodeForm({ model, prompt, pictures, mask, fields }: EditRequest): FormPart[] {
+	const preset = presets[String(fields.serverPreset ?? 'generic')] ?? presets.generic!;
+	const imageField = imageFields[String(fields.imageFieldStyle ?? '')] ?? preset.imageField;
+	const sent = new Map<string, string>(Object.entries(preset.always ?? {}));
+	const inPrompt: Record<string, unknown> = {};
+	for (const [name, value] of Object.entries(fields)) {
+		if (steering.has(name)) continue;
+		const path = preset.inPrompt?.[name];
+		if (path !== undefined) place(inPrompt, path, value);
+		else sent.set(preset.names?.[name] ?? openAiCompatible.fields[name]!.wire, formText(value));
+	}
+	const extra =
+		typeof fields.extraFields === 'string' ? readJsonObject(fields.extraFields) : undefined;
+	for (const [name, value] of Object.entries(extra ?? {})) {
+		if (preset.inPrompt === undefined) sent.set(name, formText(value));
+		else inPrompt[name] = value;
+	}
+	const block =
+		Object.keys(inPrompt).length === 0
+			? ''
+			: ` <sd_cpp_extra_args>${JSON.stringify(inPrompt)}</sd_cpp_extra_args>`;
+	return [
+		...(model === '' ? [] : [textPart('model', model)]),
+		textPart('prompt', `${prompt}${block}`),
+		...[...sent].map(([name, value]) => ({ name, value })),
+		...pictures.map((picture) => ({ name: imageField, value: file(picture) })),
+		...(mask === undefined ? [] : [{ name: preset.maskField, value: mask }]),
+	];
+}
+
+const modelNames = z.object({
+	data: z.array(z.object({ id: lenientText }).catch({ id: undefined })),
+});
+
+/**
+ * Any server that speaks OpenAI's `POST /v1/images/edits`: vLLM-Omni, SGLang-Diffusion, sd-server, Lemonade,
+ * Xinference, DeepInfra, gateways. Research, "Self-hosted, OpenAI-compatible".
+ */
+export const openAiCompatible: Provider = {
+	id: 'openAiCompatible',
+	title: 'OpenAI-Compatible Server',
+	summary:
+		'Your own GPU server or a gateway with the route /v1/images/edits; files are uploaded as they are',
+	documentationUrl: 'https://platform.openai.com/docs/api-reference/images/createEdit',
+	credential: {
+		type: 'openAiCompatibleImageApi',
+		title: 'OpenAI-Compatible Image API',
+		defaultBaseUrl: '',
+		key: { kind: 'bearer' },
+		keyOptional: true,
+		test: 'request',
+		versionPath: '/v1',
+	},
+	models: [],
+	defaultModel: '',
+	modelList: {
+		encode: () => ({ purpose: 'read', method: 'GET', path: '/models' }),
+		decode: ({ json }) =>
+			(modelNames.safeParse(json).data?.data ?? []).flatMap(({ id }) =>
+				id === undefined ? [] : [{ id }],
+			),
+	},
+	prompt: {},
+	pictures: { maximum: 16, takes: 'file', mask: true },
+	fields: {
+		serverPreset: choice({
+			wire: '',
+			label: 'Server',
+			help: 'Which server it is; changes only field names that the server documents differently',
+			choices: Object.entries(presets)
+				.map(([value, { label }]) => ({ value, label }))
+				.sort((one, other) => one.label.localeCompare(other.label)),
+			default: 'generic',
+			example: 'sdServer',
+		}),
+		imageFieldStyle: choice({
+			wire: '',
+			label: 'Image Field',
+			help: 'Name of the form field of each picture, where the server wants another than its preset',
+			choices: [
+				{ value: 'repeated', label: 'Image' },
+				{ value: 'brackets', label: 'Image[]' },
+			],
+			default: 'repeated',
+			example: 'brackets',
+		}),
+		n: integer({
+			wire: 'n',
+			label: 'Number of Images',
+			help: 'How many results to make; each becomes an item of its own',
+			minimum: 1,
+			maximum: 10,
+			default: 1,
+			example: 2,
+		}),
+		size: text({
+			wire: 'size',
+			label: 'Size',
+			help: 'Width x height of the result in pixels, or a word that the server knows such as auto',
+			placeholder: 'e.g. 1024x1024',
+			example: '1024x768',
+			schema: z
+				.string()
+				.transform((value) =>
+					value
+						.trim()
+						.toLowerCase()
+						.replace(/\s*[×*]\s*/, 'x'),
+				)
+				.refine(
+					(value) => /^(\d{2,5}x\d{2,5}|[a-z]{3,12})$/.test(value),
+					"'Size' must be width x height in pixels, such as 1024x1024, or a word such as auto",
+				),
+		}),
+		seed: integer({
+			wire: 'seed',
+			label: 'Seed',
+			help: 'Number that makes the result repeatable',
+			example: 0,
+		}),
+		negativePrompt: text({
+			wire: 'negative_prompt',
+			label: 'Negative Prompt',
+			help: 'What the picture should not show',
+			placeholder: 'e.g. blurry, extra fingers',
+			rows: 2,
+			example: 'blurry',
+		}),
+		numInferenceSteps: integer({
+			wire: 'num_inference_steps',
+			label: 'Inference Steps',
+			help: 'How many diffusion steps; Lightning models want 4 or 8',
+			minimum: 1,
+			default: 40,
+			example: 8,
+		}),
+		guidanceScale: decimal({
+			wire: 'guidance_scale',
+			label: 'Guidance Scale',
+			help: 'How closely the result follows the prompt',
+			minimum: 0,
+			default: 1,
+			example: 1.5,
+		}),
+		trueCfgScale: decimal({
+			wire: 'true_cfg_scale',
+			label: 'True CFG Scale',
+			help: 'Classifier-free guidance of Qwen-Image; leave it unset for Lightning models, which break on it',
+			minimum: 0,
+			default: 4,
+			example: 2.5,
+		}),
+		outputFormat: choice({
+			wire: 'output_format',
+			label: 'Output Format',
+			help: 'File type that the server writes',
+			choices: [
+				{ value: 'jpeg', label: 'JPEG' },
+				{ value: 'png', label: 'PNG' },
+				{ value: 'webp', label: 'WebP' },
+			],
+			default: 'png',
+			example: 'webp',
+		}),
+		responseFormat: choice({
+			wire: 'response_format',
+			label: 'Response Format',
+			help: 'How the server hands over the result; the output is the same',
+			choices: [
+				{ value: 'b64_json', label: 'Base64' },
+				{ value: 'url', label: 'URL' },
+			],
+			default: 'b64_json',
+			example: 'url',
+		}),
+		extraFields: jsonObject({
+			wire: '',
+			label: 'Extra Fields (JSON)',
+			help: 'Further fields for the server, as a JSON object',
+			example: '{"scheduler":"euler"}',
+		}),
+	},
+	submitPath: '/images/edits',
+	submit: {
+		encode: (request) => ({
+			purpose: 'submit',
+			method: 'POST',
+			path: openAiCompatible.submitPath,
+			form: encodeForm(request),
+		}),
+		decode: (reply) => readImageList(reply, { provider: 'The server' }),
+	},
+	typicalSeconds: 30,
+	concurrency: 1,
+	facts: [
+		{
+			says: 'Nothing is sent that was not set: Lightning models break on a stray guidance value',
+			source: 'research, "Self-hosted, OpenAI-compatible"',
+			confidence: 'medium',
+		},
+		{
+			says: 'vLLM-Omni takes `image` repeated and a mask as `mask_image`, and answers with base64 only',
+			source: 'vllm-omni docs/serving/image_edit_api.md',
+			confidence: 'high',
+		},
+		{
+			says: 'SGLang-Diffusion takes `image` or `image[]`; its result URL may be relative (/v1/images/{id}/content)',
+			source: 'sglang image_api.py, in research "Self-hosted"',
+			confidence: 'high',
+		},
+		{
+			says: 'sd-server prefers `image[]`, and reads seed, steps and guidance from a JSON block in the prompt',
+			source: 'stable-diffusion.cpp examples/server/api.md',
+			confidence: 'high',
+		},
+		{
+			says: 'Lemonade names them `steps` and `cfg_scale`, and answers with base64 only',
+			source: 'lemonade docs/api/openai.md, in research "Self-hosted"',
+			confidence: 'high',
+		},
+		{
+			says: 'Xinference gives a path on its own disk as URL, so its preset asks for base64',
+			source: 'xinference api/routers/images.py, in research "Self-hosted"',
+			confidence: 'high',
+		},
+		{
+			says: 'One request at once: a server with one GPU works on one edit at a time',
+			source: 'a cautious choice; raise it for larger servers',
+			confidence: 'assumed',
+		},
+		{
+			says: 'Up to 16 pictures, as OpenAI allows; the model may take fewer',
+			source: "OpenAI's own limit for this route",
+			confidence: 'medium',
+		},
+	],
+};

@@ -1,0 +1,111 @@
+import { EditFault, withPaidWork, type Fault } from '../edit/fault';
+import type { Completed } from '../edit/outcome';
+import { backOffSeconds, maximumTries, retryRule } from '../edit/retry';
+import type { Job, World } from './editItem';
+import { cancelledFault, type Budget } from './exchange';
+import type { StoredPicture } from './ports';
+
+/** A picture that is made gets at least this long to arrive, however little of the budget is left. */
+const minimumDownloadSeconds = 60;
+
+/** For an edit with very many pictures the time does not grow any more. */
+const maximumPicturesInTime = 10;
+
+/** How often a link is read whose body is not the picture. */
+const maximumReadsOfWrongBody = 3;
+
+/** How many links of the other pictures an error names. */
+const maximumNamed = 20;
+
+/** Brings every picture of a finished edit into n8n's storage. */
+export async function collect(
+	job: Job,
+	world: World,
+	budget: Budget,
+	outcome: Completed,
+): Promise<StoredPicture[]> {
+	const known = job.operation === 'getTask' ? undefined : world.memory.recall();
+	if (known?.state === 'stored') return known.pictures;
+	const remember = (work: Parameters<World['memory']['remember']>[0]): void => {
+		if (job.operation !== 'getTask') world.memory.remember(work);
+	};
+	const count = outcome.pictures.length;
+	const seconds = minimumDownloadSeconds * Math.min(count, maximumPicturesInTime);
+	const deadline = Math.max(budget.deadline, world.clock.now() + seconds * 1000);
+	const stored = known?.state === 'made' ? [...(known.pictures ?? [])] : [];
+	while (stored.length < count) {
+		const picture = outcome.pictures[stored.length]!;
+		budget.paid = { taskId: outcome.taskId, url: picture.url };
+		try {
+			stored.push(await fetchPicture(world, budget, deadline, picture));
+		} catch (error) {
+			remember({ state: 'made', outcome, pictures: stored });
+			if (!(error instanceof EditFault)) throw unforeseen(error);
+			throw new EditFault(withOthers(error.fault, outcome, stored.length));
+		}
+	}
+	remember({ state: 'stored', outcome, pictures: stored });
+	return stored;
+}
+
+async function fetchPicture(
+	world: World,
+	budget: Budget,
+	deadline: number,
+	picture: Completed['pictures'][number],
+): Promise<StoredPicture> {
+	const { clock } = world;
+	for (let tries = 1; ; tries += 1) {
+		if (budget.signal.aborted) throw cancelledFault(definedOnly(budget.paid));
+		const fetched = await world.pictures.fetch(picture, {
+			timeoutSeconds: Math.max(1, (deadline - clock.now()) / 1000),
+			signal: budget.signal,
+		});
+		if (fetched.kind === 'stored') return fetched.picture;
+		if (fetched.kind === 'cancelled') throw cancelledFault(definedOnly(budget.paid));
+		const fault: Fault = withPaidWork(fetched.fault, definedOnly(budget.paid));
+		const pause = Math.max(1, fault.retryAfterSeconds ?? backOffSeconds(tries, clock.random()));
+		if (
+			retryRule.download[fetched.end] === 'fail' ||
+			// A wrong body may be a link that is not ready yet, but seldom for long.
+			tries >= (fetched.end === 'malformed' ? maximumReadsOfWrongBody : maximumTries) ||
+			clock.now() + pause * 1000 > deadline
+		) {
+			throw new EditFault(fault);
+		}
+		await clock.sleep(pause * 1000, budget.signal);
+	}
+}
+
+/** One picture could not be had: the links of the others, and what is to be known of the bill. */
+function withOthers(fault: Fault, outcome: Completed, failed: number): Fault {
+	const others = outcome.pictures.flatMap(({ url }, index) =>
+		url === undefined || index === failed ? [] : [url],
+	);
+	const left = others.length - maximumNamed;
+	const advice = [
+		fault.advice,
+		fault.taskId === undefined && fault.url === undefined
+			? 'The edit was done and may have been billed; there is no link to fetch it again'
+			: undefined,
+		others.length === 0
+			? undefined
+			: `The other pictures of this edit: ${others.slice(0, maximumNamed).join(' ')}${left > 0 ? ` and ${left} more` : ''}`,
+	].filter((part) => part !== undefined && part !== '');
+	return advice.length === 0 ? fault : { ...fault, advice: advice.join('. ') };
+}
+
+function definedOnly(paid: { taskId?: string | undefined; url?: string | undefined }): {
+	taskId?: string;
+	url?: string;
+} {
+	return {
+		...(paid.taskId === undefined ? {} : { taskId: paid.taskId }),
+		...(paid.url === undefined ? {} : { url: paid.url }),
+	};
+}
+
+/** n8n's lint wants no raw re-throw; what is not a fault of ours stays as it is. */
+function unforeseen(error: unknown): Error {
+	return error instanceof Error ? error : new Error(String(error));
+}
