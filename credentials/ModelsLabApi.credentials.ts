@@ -50,7 +50,8 @@ export class ModelsLabApi implements ICredentialType {
 	// Reads the wallet balance, one level above the versioned base URL: free. Errors come with HTTP 200 (research S2).
 	test: ICredentialTestRequest = {
 		request: {
-			baseURL: '={{ $credentials.baseUrl.trim().replace(/\\/+$/, "").replace(/\\/v6$/, "") }}',
+			baseURL:
+				'={{ $credentials.baseUrl.trim().replace(/(\\/image_editing(\\/qwen_edit)?)?\\/*$/, "").replace(/\\/v6$/, "") }}',
 			url: '/wallet_balance',
 			method: 'POST',
 			body: {},

@@ -14,7 +14,10 @@ export function isPrivateHost(hostname: string): boolean {
 	if (/\.(localhost|local|internal|intranet|lan|home\.arpa|localdomain)$/.test(host)) return true;
 	if (ipaddr.isValid(host)) {
 		// process() unwraps IPv4 mapped into IPv6, which otherwise would count as "ipv4Mapped".
-		return ipaddr.process(host).range() !== 'unicast';
+		const address = ipaddr.process(host);
+		if (address.range() !== 'unicast') return true;
+		// All of the public IPv6 internet lies in 2000::/3; old forms that wrap IPv4 lie outside.
+		return address.kind() === 'ipv6' && !/^[23][0-9a-f]{3}:/.test(address.toNormalizedString());
 	}
 	// A name without a dot (docker-compose service, NetBIOS name) never is a public one.
 	return !host.includes('.');
@@ -53,7 +56,9 @@ export function resultAddress(text: string, baseUrl: string): { url: URL } | { r
 /** Whether two URLs have the same scheme, host and port, so that a key may go to both. */
 export function sameOrigin(one: string, other: string): boolean {
 	try {
-		return new URL(one).origin === new URL(other).origin;
+		const { origin } = new URL(one);
+		// Schemes without hosts all have the origin "null".
+		return origin !== 'null' && origin === new URL(other).origin;
 	} catch {
 		return false;
 	}

@@ -184,8 +184,8 @@ export function checkTaskId(provider: Provider, taskId: unknown): string {
 			'Wire the output of Submit Task into this node, or type the id that it gave',
 		);
 	}
-	const pattern = provider.task?.idPattern;
-	if (pattern !== undefined && !pattern.test(id.trim())) {
+	const pattern = provider.task?.idPattern ?? /^(?!\.{1,2}$)/;
+	if (!pattern.test(id.trim())) {
 		throw inputFault(
 			`'Task ID' does not look like one of ${provider.title}, e.g. ${provider.task!.idExample}`,
 			'Check that the task was submitted to the same provider',

@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import * as z from 'zod/v4';
 
 import type { WireValue } from './wire';
 
@@ -36,20 +36,36 @@ export function text(
 		maxLength?: number;
 		rows?: number;
 		example: string;
-		schema?: z.ZodType<string>;
+		schema?: z.ZodType<string, string>;
 	},
 ): Field {
 	const { maxLength, ...field } = settings;
-	const label = settings.label;
+	const { label } = settings;
+	const plain = z.string({ error: `'${label}' must be text` });
+	// Characters as people count them: an emoji is one.
+	const fits = (value: string): boolean =>
+		maxLength === undefined || [...value].length <= maxLength;
 	const schema =
-		settings.schema ??
-		(maxLength === undefined
-			? z.string()
-			: z.string().max(maxLength, {
+		settings.schema === undefined
+			? plain.refine(fits, {
 					error: (issue) =>
-						`'${label}' may have at most ${maxLength} characters, it has ${String(issue.input).length}`,
-				}));
+						`'${label}' may have at most ${maxLength} characters, it has ${[...String(issue.input)].length}`,
+				})
+			: plain.pipe(settings.schema);
 	return { kind: 'text', default: '', ...field, schema };
+}
+
+/** A number, or a text that is one; nothing else, since `Number([])` and `Number(true)` are numbers too. */
+function numeric(message: string): z.ZodType<number> {
+	return z.preprocess(
+		(value) =>
+			typeof value === 'string' && /^\s*[+-]?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value,
+		z.number({ error: message }),
+	);
+}
+
+function isWithin(value: number, minimum = -Infinity, maximum = Infinity): boolean {
+	return value >= minimum && value <= maximum;
 }
 
 /** A whole number; 0 is a value. */
@@ -62,9 +78,10 @@ export function integer(
 			? ''
 			: ` from ${minimum ?? 'any'} to ${maximum ?? 'any'}`;
 	const message = `'${label}' must be a whole number${range}`;
-	let schema = z.coerce.number({ error: message }).int(message);
-	if (minimum !== undefined) schema = schema.min(minimum, message);
-	if (maximum !== undefined) schema = schema.max(maximum, message);
+	const schema = numeric(message).refine(
+		(value) => Number.isSafeInteger(value) && isWithin(value, minimum, maximum),
+		message,
+	);
 	return { kind: 'integer', default: 0, ...settings, schema };
 }
 
@@ -74,9 +91,7 @@ export function decimal(
 ): Field {
 	const { label, minimum, maximum } = settings;
 	const message = `'${label}' must be a number${minimum === undefined ? '' : `, at least ${minimum}`}${maximum === undefined ? '' : `, at most ${maximum}`}`;
-	let schema = z.coerce.number({ error: message });
-	if (minimum !== undefined) schema = schema.min(minimum, message);
-	if (maximum !== undefined) schema = schema.max(maximum, message);
+	const schema = numeric(message).refine((value) => isWithin(value, minimum, maximum), message);
 	return { kind: 'decimal', default: 0, ...settings, schema };
 }
 
@@ -142,7 +157,8 @@ export function pixelSize(
 			value
 				.trim()
 				.toLowerCase()
-				.replace(/\s*[x×*]\s*/, 'x'),
+				.replace(/\s*[x×*]\s*/, 'x')
+				.replace(/(^|x)0+(?=\d)/g, '$1'),
 		)
 		.refine((value) => {
 			const sides = /^(\d{1,5})x(\d{1,5})$/.exec(value);

@@ -1,7 +1,8 @@
-import { z } from 'zod/v4';
+import * as z from 'zod/v4';
 
 import type { Outcome, ResultPicture } from './outcome';
-import { isRecord, readMalformed, readRefusal } from './refusal';
+import { failureWords, readMalformed, readRefusal } from './refusal';
+import { isRecord } from './words';
 import type { FaultRule } from './provider';
 import type { Reply } from './wire';
 
@@ -77,7 +78,7 @@ export function readImageList(
 			...(read.data?.model === undefined ? {} : { model: read.data.model }),
 		};
 	}
-	if ('error' in json && json.error !== null) return readRefusal(reply, settings);
+	if (failureWords(reply).message !== '') return readRefusal(reply, settings);
 	return noPicture(reply, settings.provider);
 }
 

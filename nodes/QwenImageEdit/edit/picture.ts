@@ -1,4 +1,5 @@
-import { imageSize } from 'image-size';
+import { readPixels } from './pixels';
+import { withoutHalfCharacter } from './words';
 
 /** The picture types that a provider documents or that a result may have; named by their bytes. */
 export const pictureTypes = {
@@ -60,14 +61,14 @@ function typeOf(bytes: Uint8Array): PictureType | undefined {
 export function readPictureHead(head: Uint8Array): PictureFacts | undefined {
 	const type = typeOf(head);
 	if (type === undefined) return undefined;
-	const facts: PictureFacts = { type, ...pictureTypes[type] };
-	try {
-		const { width, height } = imageSize(head);
-		if (width > 0 && height > 0) return { ...facts, width, height };
-	} catch {
-		// The head ends before the size, or the header is damaged: the type still stands.
-	}
-	return facts;
+	return { type, ...pictureTypes[type], ...readPixels(type, head) };
+}
+
+/** The trailer of a GIF, a semicolon, behind the empty block that ends the last picture; encoders pad it with zeros. */
+function endsAsGif(tail: Uint8Array): boolean {
+	let last = tail.length - 1;
+	while (last > 0 && tail[last] === 0) last -= 1;
+	return tail[last] === 0x3b && tail[last - 1] === 0;
 }
 
 /** How many bytes at the end of a picture {@link endsWhole} looks at. */
@@ -91,7 +92,7 @@ export function endsWhole(
 			// Cameras and CDNs pad behind the end marker, so it is searched for, not only looked at.
 			return end.includes(Buffer.from([0xff, 0xd9]));
 		case 'gif':
-			return end.includes(0x3b);
+			return endsAsGif(tail);
 		case 'webp':
 			return totalBytes >= Buffer.from(head).readUInt32LE(4) + 8;
 		case 'bmp':
@@ -101,15 +102,19 @@ export function endsWhole(
 	}
 }
 
-/** A file name without path, control characters or over-length, carrying the extension of the bytes. */
+/** The longest name of a file, without its extension. */
+const maximumNameLength = 120;
+
+/** A file name without path, invisible characters or over-length, carrying the extension of the bytes. */
 export function pictureFileName(wanted: string | undefined, extension: string): string {
-	const base = (wanted ?? '')
+	const name = (wanted ?? '')
 		.split(/[\\/]/)
 		.pop()!
-		// eslint-disable-next-line no-control-regex
-		.replace(/[\u0000-\u001f\u007f<>:"|?*]/g, '')
+		// Also marks that turn the reading direction, which would hide the true extension.
+		.replace(/[\p{Cc}\p{Cf}\p{Cs}<>:"|?*]/gu, '')
 		.replace(/\.(png|jpe?g|webp|gif|bmp|tiff?|heif|heic|avif)$/i, '')
 		.trim()
-		.slice(0, 120);
+		.slice(0, maximumNameLength);
+	const base = withoutHalfCharacter(name);
 	return `${base === '' || /^\.+$/.test(base) ? 'edited' : base}.${extension}`;
 }

@@ -65,7 +65,7 @@ export type KeyPlace = { kind: 'bearer' } | { kind: 'body'; field: string };
 /** A request and how its answer is read. Both are pure. */
 export interface Exchange<Input> {
 	encode(input: Input): Wire;
-	decode(reply: Reply): Outcome;
+	decode(reply: Reply, input?: Input): Outcome;
 }
 
 /** What is known when a task is asked for. */

@@ -1,62 +1,8 @@
 import type { ErrorKind, Fault } from './fault';
 import type { Malformed, Refused } from './outcome';
 import type { FaultRule } from './provider';
+import { failureText, field, htmlText, isHtml, isRecord, plainText, words } from './words';
 import type { Reply } from './wire';
-
-/** The longest text of a provider that is shown; longer ones are cut. */
-const maximumMessageLength = 600;
-
-/** One line of plain text: no control characters, no markup, not endless. */
-export function plainText(text: string, maximumLength = maximumMessageLength): string {
-	const plain = text
-		// eslint-disable-next-line no-control-regex
-		.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+/g, ' ')
-		.replace(/\s+/g, ' ')
-		.trim();
-	return plain.length > maximumLength ? `${plain.slice(0, maximumLength)}…` : plain;
-}
-
-/** The readable part of an HTML page: its title, else its text. */
-function htmlText(html: string): string {
-	const title = /<title[^>]*>([^<]*)<\/title>/i.exec(html)?.[1] ?? '';
-	const body = html
-		.replace(/<(script|style|head)[\s\S]*?(<\/\1>|$)/gi, ' ')
-		.replace(/<[^>]*>/g, ' ');
-	return plainText(title.trim() === '' ? body : title, 200);
-}
-
-/** True for a JSON object, so that its fields may be read. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function field(value: unknown, name: string): unknown {
-	return isRecord(value) && Object.prototype.hasOwnProperty.call(value, name)
-		? value[name]
-		: undefined;
-}
-
-function words(value: unknown): string {
-	if (typeof value === 'string') return plainText(value);
-	if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-	return '';
-}
-
-/** FastAPI's list form: `[{loc: ["body","prompt"], msg: "field required"}]`. */
-function detailList(value: unknown): string {
-	if (!Array.isArray(value)) return '';
-	return plainText(
-		value
-			.slice(0, 5)
-			.map((entry) => {
-				const place = field(entry, 'loc');
-				const message = words(field(entry, 'msg')) || words(entry);
-				return Array.isArray(place) ? `${place.map(words).join('.')}: ${message}` : message;
-			})
-			.filter((line) => line !== '')
-			.join('; '),
-	);
-}
 
 /** What an answer says of a failure, read from every shape that hosts use. */
 export interface FailureWords {
@@ -74,18 +20,8 @@ export function failureWords(reply: Reply): FailureWords {
 	const { json } = reply;
 	const error = field(json, 'error');
 	const inner = isRecord(error) ? error : json;
-	const message =
-		words(field(inner, 'message')) ||
-		words(error) ||
-		words(field(json, 'message')) ||
-		// ModelsLab's legacy spelling, seed 001 note in PROVIDERS S2.
-		words(field(json, 'messege')) ||
-		words(field(json, 'detail')) ||
-		detailList(field(json, 'detail')) ||
-		words(field(json, 'msg')) ||
-		detailList(field(json, 'message')) ||
-		(json === undefined && /<[a-z!]/i.test(reply.text) ? htmlText(reply.text) : '') ||
-		(json === undefined ? plainText(reply.text, 200) : '');
+	const text = json === undefined ? reply.text : '';
+	const message = failureText(json) || (isHtml(text) ? htmlText(text) : plainText(text, 200));
 	const requestId =
 		words(field(json, 'request_id')) ||
 		words(field(json, 'requestId')) ||
@@ -122,14 +58,25 @@ export function retryAfterSeconds(reply: Reply, nowMilliseconds: number): number
 		if (value !== '' && Number.isFinite(seconds)) return Math.max(0, seconds);
 	}
 	const { message, suggestion } = failureWords(reply);
+	return hintedSeconds(suggestion) ?? hintedSeconds(message);
+}
+
+/** The time in "retry after 60 seconds" and its like; "no answer in 30 seconds" names none. */
+function hintedSeconds(text: string): number | undefined {
 	const hint =
 		/\b(?:retry|try again|wait)\b[^.]*?\b(\d{1,5}(?:\.\d+)?)\s*(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?)\b/i.exec(
-			`${suggestion} ${message}`,
+			text,
 		);
 	if (hint === null) return undefined;
 	const unit = hint[2]!.toLowerCase();
 	const scale =
-		unit.startsWith('ms') || unit.startsWith('milli') ? 0.001 : unit.startsWith('m') ? 60 : 1;
+		unit.startsWith('mi') || unit.startsWith('ms')
+			? unit.startsWith('min')
+				? 60
+				: 0.001
+			: unit === 'm'
+				? 60
+				: 1;
 	return Number(hint[1]) * scale;
 }
 
@@ -146,6 +93,9 @@ function kindByStatus(httpStatus: number): ErrorKind {
 	if (httpStatus === 401 || httpStatus === 403) return 'credential';
 	if (httpStatus === 402) return 'credit';
 	if (httpStatus === 429) return 'rateLimit';
+	if (httpStatus === 408) return 'timeout';
+	// "Too early": the server wants the same request again, later.
+	if (httpStatus === 425) return 'provider';
 	if (httpStatus === 404 || httpStatus >= 500 || httpStatus < 400) return 'provider';
 	return 'input';
 }
@@ -160,15 +110,17 @@ const generalRules: readonly FaultRule[] = [
 	{
 		kind: 'credit',
 		when: ({ code, type, message }) =>
-			/insufficient_(quota|balance|credits?)|quota_exhausted|arrear/i.test(`${code} ${type}`) ||
-			/insufficient (credits?|balance|funds|quota)|run out of credits?|not enough credits?/i.test(
+			/insufficient_(\w*_)?(quota|balance|credits?)|quota_(exhausted|failed)|arrear/i.test(
+				`${code} ${type}`,
+			) ||
+			/insufficient (credits?|balance|funds|quota)|run out of credits?|not enough credits?|quota is not enough/i.test(
 				message,
 			),
 	},
 	{
 		kind: 'content',
 		when: ({ code, type, message }) =>
-			/content_policy|sensitive_check|data_?inspection|content_?filter|moderation|nsfw/i.test(
+			/content_policy|sensitive_(check|words)|data_?inspection|content_?filter|moderation|nsfw/i.test(
 				`${code} ${type}`,
 			) || /content policy|inappropriate content|safety checker|nsfw/i.test(message),
 	},
@@ -201,7 +153,7 @@ export function readRefusal(
 		.filter((part) => part !== '')
 		.join('. ');
 	if (advice !== '') fault.advice = advice;
-	const requestId = settings.requestId ?? said.requestId;
+	const requestId = plainText(settings.requestId ?? '', 120) || said.requestId;
 	if (requestId !== undefined && requestId !== '') fault.requestId = requestId;
 	if (wait !== undefined) fault.retryAfterSeconds = wait;
 	if (settings.taskId !== undefined) fault.taskId = settings.taskId;

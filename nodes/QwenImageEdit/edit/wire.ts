@@ -52,8 +52,12 @@ export interface Reply {
 	text: string;
 }
 
-/** A path segment that a provider's id can never break out of. */
+/**
+ * A path segment that a provider's id can never break out of. "." and ".." are steps in a path however they
+ * are written, so these two are put in brackets, which no host knows as an id.
+ */
 export function pathSegment(id: string): string {
-	// encodeURIComponent leaves dots alone, and "." and ".." are steps in a path.
-	return encodeURIComponent(id).replace(/^\.{1,2}$/, (dots) => dots.replace(/\./g, '%2E'));
+	// Half a character cannot be encoded; Buffer writes the replacement character for it.
+	const whole = Buffer.from(id).toString();
+	return encodeURIComponent(/^\.{1,2}$/.test(whole) ? `(${whole})` : whole);
 }

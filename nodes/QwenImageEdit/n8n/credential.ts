@@ -21,7 +21,7 @@ function credentialFault(provider: Provider, message: string): EditFault {
 
 /** What users paste before a key; a credential's own expressions take it off the same way. */
 function withoutScheme(key: string): string {
-	return key.trim().replace(/^bearer\s+/i, '');
+	return key.trim().replace(/^bearer(\s+|$)/i, '');
 }
 
 /**
@@ -34,8 +34,21 @@ export async function readCredential(
 	provider: Provider,
 	itemIndex: number,
 ): Promise<ReadCredential> {
-	const data = await context.getCredentials(provider.credential.type, itemIndex);
+	const data = await decrypted(context, provider, itemIndex);
 	return { data, ...readFields(provider, data) };
+}
+
+/** n8n's own words when the node has no credential, or may not use it. */
+async function decrypted(
+	context: IExecuteFunctions,
+	provider: Provider,
+	itemIndex: number,
+): Promise<ICredentialDataDecryptedObject> {
+	try {
+		return await context.getCredentials(provider.credential.type, itemIndex);
+	} catch (error) {
+		throw credentialFault(provider, error instanceof Error ? error.message : String(error));
+	}
 }
 
 /** Key and base URL from the fields of a credential, put right as far as that is safe. */
@@ -48,11 +61,11 @@ export function readFields(
 	if (key === '' && keyOptional !== true) {
 		throw credentialFault(provider, `The credential of ${provider.title} has no API key`);
 	}
-	// eslint-disable-next-line no-control-regex
-	if (/[\u0000-\u001f\u007f\s]/.test(key)) {
+	// Anything else could not be sent in a header: it fails inside the HTTP client, as if a request was lost.
+	if (!/^[\x21-\x7e]*$/.test(key)) {
 		throw credentialFault(
 			provider,
-			`The API key of ${provider.title} holds a space or a line break`,
+			`The API key of ${provider.title} holds a space, a line break or an invisible or foreign character`,
 		);
 	}
 	const region = regions?.find(({ value }) => value === data.region);

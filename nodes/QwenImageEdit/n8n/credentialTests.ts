@@ -5,7 +5,7 @@ import type {
 } from 'n8n-workflow';
 
 import { readBaseUrl } from '../edit/address';
-import { isRecord, plainText } from '../edit/refusal';
+import { isRecord, plainText } from '../edit/words';
 import { modelVerse } from '../providers/modelVerse';
 
 /**

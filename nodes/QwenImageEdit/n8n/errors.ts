@@ -7,7 +7,6 @@ import {
 
 import { EditFault, type Fault } from '../edit/fault';
 import type { Redaction } from '../edit/redaction';
-import type { Choice } from './parameters';
 
 /** The fault of anything that was thrown; what is not ours is a bug and says so. */
 export function faultOf(error: unknown): Fault {
@@ -44,7 +43,8 @@ export function asNodeError(
 	more = '',
 ): NodeApiError | NodeOperationError {
 	const description = [descriptionOf(fault), more].filter((part) => part !== '').join('. ');
-	const own = fault.kind === 'input' || fault.kind === 'cancelled';
+	const own =
+		(fault.kind === 'input' || fault.kind === 'cancelled') && fault.httpStatus === undefined;
 	const error = own
 		? new NodeOperationError(node, fault.message, { itemIndex, description })
 		: new NodeApiError(
@@ -77,14 +77,17 @@ function detailsOf(fault: Fault): Record<string, string | number> {
  * A failed item under Continue On Fail. Only the keys `error` and `details`: with any other one n8n would
  * send it down the success branch.
  */
-export function failedItem(choice: Choice, fault: Fault, itemIndex: number): INodeExecutionData {
+export function failedItem(
+	asked: { provider: string; operation: string },
+	fault: Fault,
+	itemIndex: number,
+): INodeExecutionData {
 	const message = fault.advice === undefined ? fault.message : `${fault.message}. ${fault.advice}`;
 	return {
 		json: {
 			error: message,
 			details: {
-				provider: choice.provider.id,
-				operation: choice.operation,
+				...asked,
 				...detailsOf(fault),
 			},
 		},

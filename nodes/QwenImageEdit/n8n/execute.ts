@@ -84,17 +84,18 @@ class Run {
 			},
 			async (job, index) => (job === undefined ? [] : await this.one(job, index)),
 		);
-		if (!this.keepsGoing || this.signal.aborted) this.throwFirst(worked, this.paidSoFar(worked));
+		if (!this.keepsGoing || this.signal.aborted) this.throwFirst(worked);
 
 		const settled = worked.map((result, index) =>
 			checked[index]?.state === 'failed' ? checked[index] : result,
 		);
 		// With a failed item n8n's Retry On Fail may still run the node again; then what is paid is kept.
 		if (settled.every(({ state }) => state === 'done')) paidWork.forget(this.name);
+		const asked = { provider: this.choice.provider.id, operation: this.choice.operation };
 		return settled.flatMap((result, index) => {
 			if (result?.state === 'done') return result.result as INodeExecutionData[];
 			const error = result?.state === 'failed' ? result.error : undefined;
-			return [failedItem(this.choice, redactFault(faultOf(error), this.redaction), index)];
+			return [failedItem(asked, redactFault(faultOf(error), this.redaction), index)];
 		});
 	}
 
@@ -128,7 +129,7 @@ class Run {
 	}
 
 	/** The first failure in the order of the items stops the node. */
-	private throwFirst(settled: ReadonlyArray<Settled<unknown>>, more: string): void {
+	private throwFirst(settled: ReadonlyArray<Settled<unknown>>, more = ''): void {
 		const failures = settled.flatMap((result, index) =>
 			result.state === 'failed' ? [{ index, fault: faultOf(result.error) }] : [],
 		);
@@ -137,40 +138,63 @@ class Run {
 		const others = failures
 			.slice(1)
 			.map(({ index, fault }) => `item ${index}: ${paidOf(fault) ?? fault.message}`);
+		const done = settled.flatMap((result, index) =>
+			result.state === 'done' ? paidItems(index, result.result) : [],
+		);
 		const notes = [
-			others.length === 0
-				? ''
-				: `Failed as well: ${others.slice(0, maximumNamed).join('; ')}${others.length > maximumNamed ? ` and ${others.length - maximumNamed} more` : ''}`,
+			named('Failed as well', others),
+			named(
+				'Already paid for',
+				done.map((paid) => `item ${paid.item}: ${paid.taskId ?? paid.url ?? 'finished'}`),
+			),
 			more,
 		];
-		throw asNodeError(
+		const error = asNodeError(
 			this.node,
 			redactFault(first.fault, this.redaction),
 			first.index,
 			this.redaction.text(notes.filter((note) => note !== '').join('. ')),
 		);
+		// The description names as many as anybody reads; here are all of them.
+		const paid = [
+			...done,
+			...failures.flatMap(({ index, fault }) =>
+				fault.taskId === undefined && fault.url === undefined
+					? []
+					: [{ item: index, taskId: fault.taskId, url: fault.url }],
+			),
+		];
+		if (paid.length > 0) error.context.paid = this.redaction.value(paid) as PaidItem[];
+		throw error;
 	}
 
 	private cancelled(): { index: number; fault: Fault } | undefined {
 		if (!this.signal.aborted) return undefined;
-		return { index: 0, fault: { kind: 'cancelled', message: 'The execution was cancelled' } };
+		return { index: 0, fault: { kind: 'cancelled', message: 'The execution was canceled' } };
 	}
+}
 
-	/** What a stopping run has already paid for, so that the user can fetch it. */
-	private paidSoFar(settled: ReadonlyArray<Settled<INodeExecutionData[]>>): string {
-		const paid = settled.flatMap((result, index) =>
-			result.state === 'done'
-				? result.result.map(({ json }) => {
-						const image = json.image as { url?: string } | undefined;
-						return `item ${index}: ${String(json.taskId ?? image?.url ?? 'finished')}`;
-					})
-				: [],
-		);
-		if (paid.length === 0) return '';
-		const named = paid.slice(0, maximumNamed).join('; ');
-		const more = paid.length > maximumNamed ? ` and ${paid.length - maximumNamed} more` : '';
-		return `Already paid for: ${named}${more}`;
-	}
+/** What is left of a paid item when the run stops: the user can fetch it by this. */
+interface PaidItem {
+	item: number;
+	taskId?: string;
+	url?: string;
+}
+
+/** What an item has put out; nothing for one that was only checked. */
+function paidItems(item: number, result: unknown): PaidItem[] {
+	if (!Array.isArray(result)) return [];
+	return (result as INodeExecutionData[]).map(({ json }) => {
+		const { taskId, image } = json as { taskId?: string; image?: { url?: string } };
+		return { item, taskId, url: image?.url };
+	});
+}
+
+/** A note with as many lines as anybody reads. */
+function named(title: string, lines: readonly string[]): string {
+	if (lines.length === 0) return '';
+	const left = lines.length - maximumNamed;
+	return `${title}: ${lines.slice(0, maximumNamed).join('; ')}${left > 0 ? ` and ${left} more` : ''}`;
 }
 
 function paidOf(fault: Fault): string | undefined {
@@ -202,12 +226,19 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 		const credential = await readCredential(context, choice.provider, 0);
 		return await new Run(context, choice, credential).all();
 	} catch (error) {
-		throw asThrown(context, error);
+		if (!(error instanceof EditFault)) throw asError(error);
+		// A fault that concerns all items alike. With Continue On Fail it is every item's: a node that throws
+		// there would send its unedited input down the success branch.
+		if (!context.continueOnFail()) throw asNodeError(context.getNode(), error.fault, 0);
+		const asked = {
+			provider: String(context.getNodeParameter('provider', 0)),
+			operation: String(context.getNodeParameter('operation', 0)),
+		};
+		return items.map((_item, index) => failedItem(asked, error.fault, index));
 	}
 }
 
-/** A fault that concerns all items alike, before any was looked at; what n8n threw itself stays as it is. */
-function asThrown(context: IExecuteFunctions, error: unknown): Error {
-	if (error instanceof EditFault) return asNodeError(context.getNode(), error.fault, 0);
+/** What is no fault of ours, such as an error that n8n made, stays as it is. */
+function asError(error: unknown): Error {
 	return error instanceof Error ? error : new Error(String(error));
 }

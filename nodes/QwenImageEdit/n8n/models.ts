@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import type { Model, Provider } from '../edit/provider';
-import { plainText } from '../edit/refusal';
+import { plainText } from '../edit/words';
 import { findProvider } from '../providers';
 import { readFields } from './credential';
 

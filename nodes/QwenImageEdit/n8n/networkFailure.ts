@@ -27,6 +27,8 @@ interface Link {
 	name?: unknown;
 	message?: unknown;
 	cause?: unknown;
+	/** Of an AggregateError: a host with several addresses, of which none could be reached. */
+	errors?: unknown;
 	fault?: unknown;
 }
 
@@ -36,7 +38,8 @@ function chainOf(error: unknown): Link[] {
 	let link = error;
 	while (typeof link === 'object' && link !== null && chain.length < 8 && !chain.includes(link)) {
 		chain.push(link as Link);
-		link = (link as Link).cause;
+		const { cause, errors } = link as Link;
+		link = cause ?? (Array.isArray(errors) ? (errors[0] as unknown) : undefined);
 	}
 	return chain;
 }

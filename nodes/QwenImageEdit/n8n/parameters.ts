@@ -3,7 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { checkFields, checkFile, checkPictures, checkPrompt, checkTaskId } from '../edit/check';
 import { inputFault } from '../edit/fault';
 import type { OperationName } from '../edit/field';
-import { isRecord } from '../edit/refusal';
+import { isRecord } from '../edit/words';
 import { operationsOf, type Provider } from '../edit/provider';
 import type { EditRequest } from '../edit/request';
 import { findProvider, providers } from '../providers';

@@ -11,7 +11,8 @@ import {
 	pictureTailBytes,
 	readPictureHead,
 } from '../edit/picture';
-import { plainText, retryAfterSeconds } from '../edit/refusal';
+import { retryAfterSeconds } from '../edit/refusal';
+import { plainText } from '../edit/words';
 import { endByStatus, type RequestEnd } from '../edit/retry';
 import type { Fetched, PictureStore } from '../run/ports';
 import { readNetworkFailure } from './networkFailure';
@@ -19,6 +20,12 @@ import { isReadable, readableLike, withDeadline, type Readable } from './streams
 
 /** Result links are followed so many times, each target checked like the first. */
 const maximumRedirects = 5;
+
+/** A host of files that has not begun to answer by then is asked again. */
+const maximumHeaderSeconds = 30;
+
+/** Pictures inside one answer; a host that sends more is not allowed to fill the storage of this n8n. */
+const maximumHeld = 16;
 
 /** Of a body that is no picture, so much is read to show what it is. */
 const excerptBytes = 2048;
@@ -39,8 +46,12 @@ function wrongBody(message: string, url?: string): Fetched {
 	return failed('malformed', {
 		kind: 'provider',
 		message,
-		advice: 'Open the URL in a browser to see what is there; the link may have expired',
-		...(url === undefined ? {} : { url }),
+		...(url === undefined
+			? {}
+			: {
+					advice: 'Open the URL in a browser to see what is there; the link may have expired',
+					url,
+				}),
 	});
 }
 
@@ -72,7 +83,9 @@ export class N8nPictureStore implements PictureStore {
 					? fetched
 					: { kind: 'stored', picture: { ...fetched.picture, url: picture.url } };
 			}
-			if (picture.url === undefined || fetched.kind === 'cancelled') return fetched;
+			if (fetched.kind === 'cancelled') return fetched;
+			// Text that was sent once does not get better by being read again.
+			if (picture.url === undefined) return { ...fetched, end: 'clientError' };
 		}
 		if (picture.url === undefined) return wrongBody('The provider sent a picture without content');
 		const { openWithKey } = this.settings;
@@ -92,7 +105,12 @@ export class N8nPictureStore implements PictureStore {
 	 */
 	async hold(text: AsyncIterable<Uint8Array>, sample: Readable): Promise<string> {
 		const mark = `held-${this.held.size}-${Math.random().toString(36).slice(2)}`;
-		this.held.set(mark, await this.store(decodeBase64Stream(text), sample, {}));
+		this.held.set(
+			mark,
+			this.held.size < maximumHeld
+				? await this.store(decodeBase64Stream(text), sample, {})
+				: wrongBody(`The provider sent more than ${maximumHeld} pictures in one answer`),
+		);
 		return mark;
 	}
 
@@ -185,7 +203,7 @@ export class N8nPictureStore implements PictureStore {
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
-			timeout: Math.ceil(settings.timeoutSeconds * 1000),
+			timeout: Math.ceil(Math.min(settings.timeoutSeconds, maximumHeaderSeconds) * 1000),
 			abortSignal: settings.signal,
 			headers: { accept: 'image/*,*/*;q=0.8' },
 		};
@@ -307,7 +325,21 @@ export class N8nPictureStore implements PictureStore {
 			);
 		}
 
-		const state = { bytes: 0, tail: Buffer.alloc(0) as Buffer, over: false, cut: false };
+		const state = {
+			bytes: 0,
+			tail: Buffer.alloc(0) as Buffer,
+			over: false,
+			cut: false,
+			lost: false,
+		};
+		const arrive = async (): Promise<IteratorResult<Uint8Array>> => {
+			try {
+				return await iterator.next();
+			} catch (error) {
+				state.lost = true;
+				throw asError(error);
+			}
+		};
 		const count = (chunk: Buffer): void => {
 			state.bytes += chunk.length;
 			state.tail =
@@ -329,7 +361,7 @@ export class N8nPictureStore implements PictureStore {
 			count(head);
 			yield head;
 			while (!ended) {
-				const step = await iterator.next();
+				const step = await arrive();
 				if (step.done === true) break;
 				const chunk = Buffer.from(step.value);
 				count(chunk);
@@ -373,8 +405,21 @@ export class N8nPictureStore implements PictureStore {
 			}
 			if (error instanceof NotBase64Error)
 				return wrongBody('The result is not base64 text', source.url);
-			throw asError(error);
+			if (state.lost) throw asError(error);
+			return this.notStored(error, source.url);
 		}
+	}
+
+	/** The picture arrived, but this n8n could not keep it: a full disk, or a storage that is away. */
+	private notStored(error: unknown, url: string | undefined): Fetched {
+		const said = plainText(error instanceof Error ? error.message : String(error), 160);
+		return failed('clientError', {
+			kind: 'provider',
+			message: `This n8n could not store the picture: ${said}`,
+			advice:
+				'Check the disk and the binary data storage of this n8n, then fetch the picture again',
+			...(url === undefined ? {} : { url }),
+		});
 	}
 }
 

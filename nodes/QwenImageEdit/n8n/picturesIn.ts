@@ -4,7 +4,7 @@ import { isPrivateHost, readWebAddress } from '../edit/address';
 import { decodeBase64Text } from '../edit/base64';
 import { EditFault, inputFault } from '../edit/fault';
 import { pictureHeadBytes, readPictureHead } from '../edit/picture';
-import { plainText } from '../edit/refusal';
+import { field, plainText } from '../edit/words';
 import type { Provider } from '../edit/provider';
 import type { Picture, PictureFile } from '../edit/request';
 import { defaults } from './defaults';
@@ -50,7 +50,10 @@ function urlsOf(value: unknown): string[] {
 
 /** The fields that an item does have, for a message about one that it has not. */
 function fieldsThere(context: IExecuteFunctions, itemIndex: number): string {
-	const names = Object.keys(context.getInputData()[itemIndex]?.binary ?? {});
+	const item = context.getInputData()[itemIndex];
+	// With n8n's setting "combined" files lie in the JSON, under this name.
+	const inJson = Object.keys(field(item?.json, '_files') ?? {}).map((name) => `_files.${name}`);
+	const names = [...Object.keys(item?.binary ?? {}), ...inJson];
 	return names.length === 0
 		? 'This item has no binary fields; the node before this one must hand over the file, not only its name'
 		: `This item has: ${names.join(', ')}`;
@@ -161,7 +164,7 @@ export class PictureReader {
 		);
 		if (fetched.kind !== 'stored') {
 			const reason =
-				fetched.kind === 'failed' ? fetched.fault.message : 'The execution was cancelled';
+				fetched.kind === 'failed' ? fetched.fault.message : 'The execution was canceled';
 			throw inputFault(`${name} could not be downloaded: ${reason}`, 'Check the URL in a browser');
 		}
 		return await this.fromBinary(

@@ -60,7 +60,7 @@ export async function withDeadline<Result>(
 ): Promise<Result> {
 	const done = new AbortController();
 	const onAbort = (): void => {
-		body.destroy(new EditFault({ kind: 'cancelled', message: 'The execution was cancelled' }));
+		body.destroy(new EditFault({ kind: 'cancelled', message: 'The execution was canceled' }));
 	};
 	if (settings.signal.aborted) onAbort();
 	settings.signal.addEventListener('abort', onAbort, { once: true });

@@ -1,11 +1,12 @@
-import { z } from 'zod/v4';
+import * as z from 'zod/v4';
 
 import { fieldsOnWire, linkOrDataUri } from '../edit/encode';
 import { flag, integer, pixelSize, text } from '../edit/field';
 import { lenientObject, lenientText, noPicture } from '../edit/imageList';
 import type { Outcome } from '../edit/outcome';
 import type { FaultRule, Model, Provider } from '../edit/provider';
-import { isRecord, readMalformed, readRefusal } from '../edit/refusal';
+import { readMalformed, readRefusal } from '../edit/refusal';
+import { isRecord } from '../edit/words';
 import type { Reply } from '../edit/wire';
 
 /** Codes of the host's error pages, research O1. */

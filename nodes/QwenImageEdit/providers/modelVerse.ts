@@ -2,19 +2,27 @@ import { fieldsOnWire, linkOrDataUri } from '../edit/encode';
 import { integer, pixelSize } from '../edit/field';
 import { readImageList } from '../edit/imageList';
 import type { FaultRule, Provider } from '../edit/provider';
-import { isRecord } from '../edit/refusal';
+import { isRecord } from '../edit/words';
 import type { Reply } from '../edit/wire';
 
 /** `error.param` is the request id here, where others name the wrong parameter: seed 003. */
 function requestIdOf(reply: Reply): string | undefined {
 	const error = isRecord(reply.json) ? reply.json.error : undefined;
-	return isRecord(error) && typeof error.param === 'string' ? error.param : undefined;
+	return isRecord(error) && typeof error.param === 'string' && error.param !== ''
+		? error.param
+		: undefined;
 }
 
 /** Codes of the common error page, research S4. */
 const rules: readonly FaultRule[] = [
 	{ kind: 'credential', when: ({ code }) => code === 'auth_error' },
 	{ kind: 'content', when: ({ code }) => code === 'sensitive_check_error' },
+	// One code for an exceeded quota and for an IP address that is not on the key's list.
+	{
+		kind: 'credit',
+		when: ({ code, message }) =>
+			/permission_error|forbidden/.test(code) && /quota|balance/i.test(message),
+	},
 	{ kind: 'credential', when: ({ code }) => /permission_error|forbidden/.test(code) },
 	{ kind: 'rateLimit', when: ({ code }) => code === 'rate_limit' },
 ];

@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import * as z from 'zod/v4';
 
 import { fieldsOnWire, link } from '../edit/encode';
 import { flag, integer, text } from '../edit/field';
@@ -12,7 +12,8 @@ import {
 } from '../edit/imageList';
 import type { Outcome, Pending } from '../edit/outcome';
 import type { FaultRule, Provider, TaskReference } from '../edit/provider';
-import { isRecord, readMalformed, readRefusal } from '../edit/refusal';
+import { readMalformed, readRefusal } from '../edit/refusal';
+import { isRecord } from '../edit/words';
 import { PictureData, pathSegment, type Reply } from '../edit/wire';
 import { sameOrigin } from '../edit/address';
 
@@ -23,7 +24,11 @@ const rules: readonly FaultRule[] = [
 		when: ({ message }) => /invalid api key|api key (is )?(missing|required)/i.test(message),
 	},
 	{ kind: 'rateLimit', when: ({ message }) => /rate limit|queued requests/i.test(message) },
-	{ kind: 'content', when: ({ message }) => /nsfw|safety/i.test(message) },
+	{
+		kind: 'content',
+		when: ({ message }) =>
+			/\bnsfw\b|\bunsafe\b|safety (checker|filter) (blocked|flagged|refused)/i.test(message),
+	},
 	// HTTP 403 is the plan, not the key.
 	{
 		kind: 'credit',
@@ -53,7 +58,8 @@ function decode(reply: Reply, askedFor?: string): Outcome {
 		return readMalformed(reply, 'ModelsLab answered with something that is not its JSON', askedFor);
 	}
 	const read = answer.parse(reply.json);
-	const id = read.id === undefined || read.id === null ? askedFor : String(read.id);
+	const said = read.id === undefined || read.id === null ? '' : String(read.id).trim();
+	const id = said === '' ? askedFor : said;
 	const task = id === undefined ? {} : { taskId: id };
 	switch (read.status?.toLowerCase()) {
 		case 'success':
@@ -88,7 +94,7 @@ function decode(reply: Reply, askedFor?: string): Outcome {
 			if (refused.fault.kind === 'provider' && askedFor === undefined) {
 				refused.fault.advice ??= 'Check the picture, the prompt and the plan of the account';
 			}
-			if (id !== undefined) refused.fault.taskStatus = 'failed';
+			if (askedFor !== undefined) refused.fault.taskStatus = 'failed';
 			return refused;
 		}
 		default:
@@ -166,7 +172,8 @@ export const modelsLab: Provider = {
 		idExample: '143526871',
 		idPattern: /^\d{1,20}$/,
 		encode: (task) => ({ purpose: 'read', method: 'POST', path: readPath(task), json: {} }),
-		decode: (reply) => decode(reply),
+		// The answers to a fetch repeat no id: research S2, "Query task".
+		decode: (reply, task) => decode(reply, task?.taskId),
 	},
 	upload: {
 		// The route for the editing endpoints; qwen_edit itself is unreliable with base64 input: research S2.
@@ -181,10 +188,15 @@ export const modelsLab: Provider = {
 			if (outcome.state === 'completed') {
 				const url = outcome.pictures[0]?.url;
 				if (url !== undefined) return { url };
+			}
+			if (outcome.state === 'completed' || outcome.state === 'pending') {
 				return readMalformed(reply, 'ModelsLab took the upload but sent no link');
 			}
-			if (outcome.state === 'pending') {
-				return readMalformed(reply, 'ModelsLab took the upload but sent no link');
+			// The id of an upload is no task that could be read.
+			if (outcome.state === 'refused') {
+				const fault = { ...outcome.fault };
+				delete fault.taskId;
+				return { state: 'refused', fault };
 			}
 			return outcome;
 		},

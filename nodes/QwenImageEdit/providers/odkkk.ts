@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import * as z from 'zod/v4';
 
 import { isPrivateHost, readWebAddress } from '../edit/address';
 import { fieldsOnWire, link } from '../edit/encode';
@@ -13,7 +13,8 @@ import {
 } from '../edit/imageList';
 import type { Outcome, Pending } from '../edit/outcome';
 import type { FaultRule, Provider } from '../edit/provider';
-import { isRecord, readMalformed, readRefusal } from '../edit/refusal';
+import { readMalformed, readRefusal } from '../edit/refusal';
+import { isRecord } from '../edit/words';
 import { pathSegment, type Reply } from '../edit/wire';
 
 /** Codes of failed tasks, research S3; the nine of the seed are read by their HTTP status. */

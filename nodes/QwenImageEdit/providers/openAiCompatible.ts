@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import * as z from 'zod/v4';
 
 import { file } from '../edit/encode';
 import { choice, decimal, integer, jsonObject, readJsonObject, text } from '../edit/field';

@@ -40,8 +40,7 @@ export async function collect(
 			stored.push(await fetchPicture(world, budget, deadline, picture));
 		} catch (error) {
 			remember({ state: 'made', outcome, pictures: stored });
-			if (!(error instanceof EditFault)) throw unforeseen(error);
-			throw new EditFault(withOthers(error.fault, outcome, stored.length));
+			throw withOthers(error, outcome, stored.length);
 		}
 	}
 	remember({ state: 'stored', outcome, pictures: stored });
@@ -56,14 +55,14 @@ async function fetchPicture(
 ): Promise<StoredPicture> {
 	const { clock } = world;
 	for (let tries = 1; ; tries += 1) {
-		if (budget.signal.aborted) throw cancelledFault(definedOnly(budget.paid));
+		if (budget.signal.aborted) throw cancelledFault(budget.paid);
 		const fetched = await world.pictures.fetch(picture, {
 			timeoutSeconds: Math.max(1, (deadline - clock.now()) / 1000),
 			signal: budget.signal,
 		});
 		if (fetched.kind === 'stored') return fetched.picture;
-		if (fetched.kind === 'cancelled') throw cancelledFault(definedOnly(budget.paid));
-		const fault: Fault = withPaidWork(fetched.fault, definedOnly(budget.paid));
+		if (fetched.kind === 'cancelled') throw cancelledFault(budget.paid);
+		const fault: Fault = withPaidWork(fetched.fault, budget.paid);
 		const pause = Math.max(1, fault.retryAfterSeconds ?? backOffSeconds(tries, clock.random()));
 		if (
 			retryRule.download[fetched.end] === 'fail' ||
@@ -78,7 +77,11 @@ async function fetchPicture(
 }
 
 /** One picture could not be had: the links of the others, and what is to be known of the bill. */
-function withOthers(fault: Fault, outcome: Completed, failed: number): Fault {
+function withOthers(error: unknown, outcome: Completed, failed: number): Error {
+	if (!(error instanceof EditFault)) {
+		return error instanceof Error ? error : new Error(String(error));
+	}
+	const { fault } = error;
 	const others = outcome.pictures.flatMap(({ url }, index) =>
 		url === undefined || index === failed ? [] : [url],
 	);
@@ -92,20 +95,5 @@ function withOthers(fault: Fault, outcome: Completed, failed: number): Fault {
 			? undefined
 			: `The other pictures of this edit: ${others.slice(0, maximumNamed).join(' ')}${left > 0 ? ` and ${left} more` : ''}`,
 	].filter((part) => part !== undefined && part !== '');
-	return advice.length === 0 ? fault : { ...fault, advice: advice.join('. ') };
-}
-
-function definedOnly(paid: { taskId?: string | undefined; url?: string | undefined }): {
-	taskId?: string;
-	url?: string;
-} {
-	return {
-		...(paid.taskId === undefined ? {} : { taskId: paid.taskId }),
-		...(paid.url === undefined ? {} : { url: paid.url }),
-	};
-}
-
-/** n8n's lint wants no raw re-throw; what is not a fault of ours stays as it is. */
-function unforeseen(error: unknown): Error {
-	return error instanceof Error ? error : new Error(String(error));
+	return advice.length === 0 ? error : new EditFault({ ...fault, advice: advice.join('. ') });
 }

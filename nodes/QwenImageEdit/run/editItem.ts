@@ -3,9 +3,9 @@ import type { OperationName } from '../edit/field';
 import type { Completed, Outcome, Pending, Usage } from '../edit/outcome';
 import type { Provider } from '../edit/provider';
 import type { EditRequest, Picture } from '../edit/request';
-import { nextLookSeconds } from '../edit/schedule';
+import { minimumGapSeconds, nextLookSeconds } from '../edit/schedule';
 import { collect } from './collect';
-import { cancelledFault, exchange, type Budget } from './exchange';
+import { cancelledFault, exchange, TakenFault, type Budget } from './exchange';
 import type { RateGate } from './gate';
 import type { Clock, PaidWorkMemory, PictureStore, StoredPicture, Transport } from './ports';
 import type { TypicalTimes } from './typicalTimes';
@@ -72,16 +72,11 @@ export async function editItem(job: Job, world: World): Promise<JobResult> {
 		return await finish(job, world, budget, started);
 	} catch (error) {
 		// Whatever went wrong, also a bug of ours: what was paid for by now is in the error.
-		throw new EditFault(withPaidWork(asEditFault(error).fault, budget.paid));
+		throw asEditFault(error, budget.paid);
 	}
 }
 
-async function finish(
-	job: Job,
-	world: World,
-	budget: Budget,
-	started: number,
-): Promise<JobResult> {
+async function finish(job: Job, world: World, budget: Budget, started: number): Promise<JobResult> {
 	const polls = { count: 0 };
 	const outcome = await workOn(job, world, budget, polls);
 	const pictures = outcome.state === 'completed' ? await collect(job, world, budget, outcome) : [];
@@ -160,7 +155,10 @@ async function submit(job: Job, world: World, budget: Budget): Promise<Pending |
 		);
 		return outcome;
 	} catch (error) {
-		if (error instanceof EditFault && error.fault.kind === 'unknownOutcome') {
+		if (
+			error instanceof TakenFault ||
+			(error instanceof EditFault && error.fault.kind === 'unknownOutcome')
+		) {
 			world.memory.remember({ state: 'unknown', fault: error.fault });
 		}
 		throw asEditFault(error);
@@ -199,9 +197,14 @@ async function withLinks(
 async function look(job: Job, budget: Budget, task: Pending): Promise<Pending | Completed> {
 	const { encode, decode } = job.provider.task!;
 	const reference = { taskId: task.taskId, readUrl: task.readUrl, baseUrl: job.baseUrl };
-	const outcome = await exchange<Outcome>(budget, encode(reference), decode, {
-		paid: { taskId: task.taskId },
-	});
+	const outcome = await exchange<Outcome>(
+		budget,
+		encode(reference),
+		(reply) => decode(reply, reference),
+		{
+			paid: { taskId: task.taskId },
+		},
+	);
 	// A later answer may leave out what an earlier one said; the id we asked for is the one that counts.
 	const kept = {
 		...(outcome.usage === undefined && task.usage !== undefined ? { usage: task.usage } : {}),
@@ -232,38 +235,54 @@ async function waitFor(
 	const { clock } = world;
 	const since = submittedAt ?? clock.now();
 	const name = `${job.provider.id} ${job.request?.model ?? first.model ?? ''}`;
-	let task = first;
 	// A task that was handed in by id has no known start: the plain rhythm applies from the first look on.
-	let looks = submittedAt === undefined ? 1 : 0;
+	const known = submittedAt !== undefined;
+	const etaSeconds = known ? first.etaSeconds : undefined;
+	let task = first;
+	let looks = known ? 0 : 1;
+	let notYetSeconds: number | undefined;
 	for (;;) {
+		const elapsedSeconds = (clock.now() - since) / 1000;
 		const gap = nextLookSeconds({
-			elapsedSeconds: (clock.now() - since) / 1000,
+			elapsedSeconds,
 			looks,
-			typicalSeconds: world.times.of(name) ?? job.provider.typicalSeconds,
+			typicalSeconds: job.provider.typicalSeconds,
 			random: clock.random(),
-			...(task.etaSeconds === undefined || looks > 0 ? {} : { etaSeconds: task.etaSeconds }),
+			...(known ? { seen: world.times.of(name, etaSeconds) } : {}),
+			...(etaSeconds === undefined ? {} : { etaSeconds }),
 		});
 		const left = budget.deadline - clock.now();
 		if (left <= 0) return timeIsUp(job, task);
-		// The last look is at the deadline itself, so that a picture that just got ready is not missed.
-		await clock.sleep(Math.min(gap * 1000, left), budget.signal);
+		// The last look is at the deadline itself, so that a picture that just got ready is not missed; a look
+		// so shortly before it that the two would crowd each other is left out.
+		const crowded = left < (gap + minimumGapSeconds) * 1000;
+		await clock.sleep(crowded ? left : gap * 1000, budget.signal);
 		if (budget.signal.aborted) throw cancelledFault({ taskId: task.taskId });
+		const lookedAtSeconds = (clock.now() - since) / 1000;
 		polls.count += 1;
 		looks += 1;
 		let seen: Pending | Completed;
 		try {
 			seen = await look(job, budget, task);
 		} catch (error) {
+			if (!mayLookAgain(error)) throw asEditFault(error);
 			// A bad look is not the end of a task that was paid for, as long as there is time.
-			if (!mayLookAgain(error) || clock.now() >= budget.deadline) throw asEditFault(error);
-			continue;
+			if (clock.now() < budget.deadline) continue;
+			// The task goes on, so it is handed out where that is asked for; else the reason says more.
+			if (job.timeoutAction === 'output') return timeIsUp(job, task);
+			throw asEditFault(error);
 		}
 		if (seen.state === 'completed') {
-			if (submittedAt !== undefined) world.times.learn(name, (clock.now() - since) / 1000);
+			if (known) {
+				const bySeconds = (clock.now() - since) / 1000;
+				const after = notYetSeconds === undefined ? {} : { afterSeconds: notYetSeconds };
+				world.times.learn(name, { bySeconds, ...after }, etaSeconds);
+			}
 			if (job.operation !== 'getTask') world.memory.remember({ state: 'made', outcome: seen });
 			return seen;
 		}
 		task = seen;
+		notYetSeconds = lookedAtSeconds;
 	}
 }
 
@@ -292,11 +311,11 @@ function timeIsUp(job: Job, task: Pending): Pending {
 }
 
 /** Anything that is not a fault of ours is a bug, and must still say what it is. */
-function asEditFault(error: unknown): EditFault {
-	if (error instanceof EditFault) return error;
+function asEditFault(error: unknown, paid: { taskId?: string; url?: string } = {}): EditFault {
 	const message = error instanceof Error ? error.message : String(error);
-	return new EditFault({
-		kind: 'provider',
-		message: `The node met something unforeseen: ${message}`,
-	});
+	const fault: Fault =
+		error instanceof EditFault
+			? error.fault
+			: { kind: 'provider', message: `The node met something unforeseen: ${message}` };
+	return new EditFault(withPaidWork(fault, paid));
 }

@@ -1,6 +1,6 @@
 import { EditFault, withPaidWork, type Fault } from '../edit/fault';
 import type { Malformed, Refused } from '../edit/outcome';
-import { retryAfterSeconds } from '../edit/refusal';
+import { failureWords, retryAfterSeconds } from '../edit/refusal';
 import {
 	backOffSeconds,
 	endByStatus,
@@ -25,7 +25,7 @@ export interface Budget {
 	/** Seconds spent before the provider's door; told to the user. */
 	waitedSeconds: number;
 	/** What the item has cost so far; filled in as it goes along. */
-	paid: { taskId?: string | undefined; url?: string | undefined };
+	paid: { taskId?: string; url?: string };
 }
 
 type Decoded = { state: string } | { url: string };
@@ -39,6 +39,9 @@ const maximumReadSeconds = 30;
 const redirectAdvice =
 	'The base URL of the credential leads somewhere else, and a key is never sent after a redirect: put the address there that the provider names';
 
+/** The provider took the job, and nothing came of it: sent again, it would be billed again. */
+export class TakenFault extends EditFault {}
+
 /** Told when nobody knows whether a submit was taken. */
 export function unknownOutcome(provider: string, what: string, at: Date, reply?: Reply): Fault {
 	return {
@@ -49,10 +52,10 @@ export function unknownOutcome(provider: string, what: string, at: Date, reply?:
 	};
 }
 
-/** The run was cancelled or timed out as a whole. */
+/** The run was cancelled or timed out as a whole. With one l: n8n looks for that word to end it as canceled. */
 export function cancelledFault(paid: { taskId?: string; url?: string } = {}): EditFault {
 	return new EditFault(
-		withPaidWork({ kind: 'cancelled', message: 'The execution was cancelled' }, paid),
+		withPaidWork({ kind: 'cancelled', message: 'The execution was canceled' }, paid),
 	);
 }
 
@@ -119,7 +122,7 @@ export async function exchange<Result extends Decoded>(
 			if (wire.purpose !== 'submit') throw cancelledFault(paid);
 			const { message, advice } = unknownOutcome(
 				provider,
-				'The execution was cancelled while the edit was sent.',
+				'The execution was canceled while the edit was sent.',
 				sentAt,
 			);
 			throw new EditFault({
@@ -166,7 +169,12 @@ export async function exchange<Result extends Decoded>(
 				// Also a refusal that is final for this item tells the others to stay away, unless it is about a task.
 				if (pauseSeconds !== undefined && fault.taskStatus === undefined) gate.pause(pauseSeconds);
 				// Any other refusal in a 2xx answer is the provider's last word on the job.
-				if (reply.httpStatus < 400 && !later) throw new EditFault(withPaidWork(fault, paid));
+				if (reply.httpStatus < 400 && !later) {
+					// A task, or a success without a picture and without a word of what went wrong.
+					const taken = fault.taskId !== undefined || failureWords(reply).message === '';
+					const Thrown = wire.purpose === 'submit' && taken ? TakenFault : EditFault;
+					throw new Thrown(withPaidWork(fault, paid));
+				}
 				end = later ? 'rateLimited' : endByStatus(reply.httpStatus, reply.json !== undefined);
 			} else {
 				return decoded as Exclude<Result, Malformed | Refused>;

@@ -3,21 +3,24 @@ import type { Clock, PaidWork, PaidWorkMemory } from './ports';
 interface Entry {
 	work: PaidWork;
 	rememberedAt: number;
+	bytes: number;
 	/** The execution and node run it belongs to. */
 	run: string;
 }
 
 /**
  * Paid work of this process, so that n8n's Retry On Fail, which runs a whole node again in the same process
- * and execution, attaches to it instead of paying twice. Bounded in count and time; holds addresses and
- * storage references, never pictures.
+ * and execution, attaches to it instead of paying twice. Holds addresses and storage references; bounded in
+ * count, bytes and time, since a short picture as text, or n8n's memory mode, would hold the picture itself.
  */
 export class PaidWorkStore {
 	private readonly entries = new Map<string, Entry>();
 
+	private bytes = 0;
+
 	constructor(
 		private readonly clock: Clock,
-		private readonly limits = { entries: 5000, seconds: 3600 },
+		private readonly limits = { entries: 5000, bytes: 64_000_000, seconds: 3600 },
 	) {}
 
 	/**
@@ -32,13 +35,15 @@ export class PaidWorkStore {
 				const entry = this.entries.get(name);
 				if (entry === undefined) return undefined;
 				if (this.clock.now() - entry.rememberedAt <= this.limits.seconds * 1000) return entry.work;
-				this.entries.delete(name);
+				this.remove(name);
 				return undefined;
 			},
 			remember: (work) => {
-				// Deleting first moves a renewed entry to the end, so that the oldest stands in front.
-				this.entries.delete(name);
-				this.entries.set(name, { work, rememberedAt: this.clock.now(), run });
+				// Removing first moves a renewed entry to the end, so that the oldest stands in front.
+				this.remove(name);
+				const entry = { work, rememberedAt: this.clock.now(), run, bytes: textLength(work) };
+				this.entries.set(name, entry);
+				this.bytes += entry.bytes;
 				this.trim();
 			},
 		};
@@ -47,7 +52,7 @@ export class PaidWorkStore {
 	/** The run has ended well: nothing of it will be run again. */
 	forget(run: string): void {
 		for (const [name, entry] of this.entries) {
-			if (entry.run === run) this.entries.delete(name);
+			if (entry.run === run) this.remove(name);
 		}
 	}
 
@@ -59,8 +64,29 @@ export class PaidWorkStore {
 	private trim(): void {
 		const oldest = this.clock.now() - this.limits.seconds * 1000;
 		for (const [name, entry] of this.entries) {
-			if (this.entries.size <= this.limits.entries && entry.rememberedAt >= oldest) return;
-			this.entries.delete(name);
+			const fits = this.entries.size <= this.limits.entries && this.bytes <= this.limits.bytes;
+			if (fits && entry.rememberedAt >= oldest) return;
+			// What was paid for a moment ago is worth its place, however large it is.
+			if (this.entries.size === 1) return;
+			this.remove(name);
 		}
 	}
+
+	private remove(name: string): void {
+		this.bytes -= this.entries.get(name)?.bytes ?? 0;
+		this.entries.delete(name);
+	}
+}
+
+/** Deeper than any answer that makes sense; a provider must not be able to exhaust the stack. */
+const maximumDepth = 12;
+
+/** Roughly the memory of a JSON-like value: the length of all texts in it. */
+function textLength(value: unknown, depth = 0): number {
+	if (typeof value === 'string') return value.length;
+	if (typeof value !== 'object' || value === null || depth > maximumDepth) return 8;
+	return Object.entries(value).reduce(
+		(sum, [name, entry]) => sum + name.length + textLength(entry, depth + 1),
+		0,
+	);
 }

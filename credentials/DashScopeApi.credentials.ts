@@ -1,0 +1,72 @@
+import type {
+	IAuthenticateGeneric,
+	Icon,
+	ICredentialTestRequest,
+	ICredentialType,
+	INodeProperties,
+} from 'n8n-workflow';
+
+/** Key and region for DashScope (Alibaba Cloud Model Studio). */
+export class DashScopeApi implements ICredentialType {
+	name = 'dashScopeApi';
+
+	displayName = 'DashScope API';
+
+	icon: Icon = { light: 'file:icons/dashScopeApi.svg', dark: 'file:icons/dashScopeApi.dark.svg' };
+
+	documentationUrl = 'https://www.alibabacloud.com/help/en/model-studio/qwen-image-edit-api';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			description:
+				'Get one at <a href="https://bailian.console.alibabacloud.com/?tab=model#/api-key" target="_blank">bailian.console.alibabacloud.com</a>',
+		},
+		{
+			displayName: 'Region',
+			name: 'region',
+			type: 'options',
+			options: [
+				{ name: 'Beijing', value: 'beijing' },
+				{ name: 'Custom or Workspace Address', value: 'custom' },
+				{ name: 'Singapore', value: 'singapore' },
+			],
+			default: 'singapore',
+			description: 'Where the key was made; a key of one region is refused in the other',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: 'https://dashscope-intl.aliyuncs.com/api/v1',
+			placeholder: 'e.g. https://<workspace ID>.ap-southeast-1.maas.aliyuncs.com/api/v1',
+			description: 'Address of your workspace, or of a gateway in front of it',
+			displayOptions: { show: { region: ['custom'] } },
+		},
+	];
+
+	// Users paste keys with "Bearer " in front; it is taken off before ours is added.
+	authenticate: IAuthenticateGeneric = {
+		type: 'generic',
+		properties: {
+			headers: {
+				Authorization: '=Bearer {{ $credentials.apiKey.trim().replace(/^bearer\\s+/i, "") }}',
+			},
+		},
+	};
+
+	// Lists the models: free, and refused without a valid key (research O1).
+	test: ICredentialTestRequest = {
+		request: {
+			baseURL:
+				'={{ $credentials.region === "beijing" ? "https://dashscope.aliyuncs.com" : $credentials.region === "singapore" ? "https://dashscope-intl.aliyuncs.com" : $credentials.baseUrl.trim().replace(/(\\/api\\/v1.*)?\\/*$/, "") }}',
+			url: '/compatible-mode/v1/models',
+			method: 'GET',
+		},
+	};
+}

@@ -1,0 +1,62 @@
+import type {
+	IAuthenticateGeneric,
+	Icon,
+	ICredentialTestRequest,
+	ICredentialType,
+	INodeProperties,
+} from 'n8n-workflow';
+
+/** Address, and key if there is one, of a server that speaks OpenAI's image edit route. */
+export class OpenAiCompatibleImageApi implements ICredentialType {
+	name = 'openAiCompatibleImageApi';
+
+	displayName = 'OpenAI-Compatible Image API';
+
+	icon: Icon = {
+		light: 'file:icons/openAiCompatibleImageApi.svg',
+		dark: 'file:icons/openAiCompatibleImageApi.dark.svg',
+	};
+
+	documentationUrl = 'https://platform.openai.com/docs/api-reference/images/createEdit';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description: 'Leave it empty for a server that wants none',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. http://192.168.1.20:8000/v1',
+			description: 'Address of the server, with or without /v1 at its end',
+		},
+	];
+
+	// Without a key no header is sent at all; users paste keys with "Bearer " in front.
+	authenticate: IAuthenticateGeneric = {
+		type: 'generic',
+		properties: {
+			headers: {
+				Authorization:
+					'={{ $credentials.apiKey ? "Bearer " + $credentials.apiKey.trim().replace(/^bearer\\s+/i, "") : undefined }}',
+			},
+		},
+	};
+
+	// Lists the models: free, and refused without a valid key where the server wants one.
+	test: ICredentialTestRequest = {
+		request: {
+			baseURL:
+				'={{ $credentials.baseUrl.trim().replace(/(\\/images(\\/edits)?)?\\/*$/, "").replace(/^(?!.*\\/v1(\\/|$))(.*)$/, "$2/v1") }}',
+			url: '/models',
+			method: 'GET',
+		},
+	};
+}

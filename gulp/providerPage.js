@@ -1,0 +1,142 @@
+const { currentText, emptySection, replaceSection } = require('./generatedFile');
+const { operationTitles } = require('./providerTable');
+const words = require('./providerWords');
+
+const pagePath = (provider) => `docs/providers/${provider.id}.md`;
+
+function atAGlance(provider, operations, pictureTypes) {
+	const { credential, pictures } = provider;
+	const sides =
+		pictures.minimumSide === undefined && pictures.maximumSide === undefined
+			? words.notDocumented
+			: `${pictures.minimumSide ?? 1} to ${pictures.maximumSide ?? 'any number of'} pixels`;
+	return words.table(
+		['What', 'Value'],
+		[
+			['Provider value in workflows', `\`${provider.id}\``],
+			['Documentation', provider.documentationUrl],
+			['Credential', `${credential.title} (type \`${credential.type}\`)`],
+			['Where the key comes from', words.keySource(provider)],
+			['Default Base URL', words.baseUrls(provider)],
+			['The key travels', words.keyPlace(provider)],
+			['Operations', words.listed(operations.map((operation) => operationTitles[operation]))],
+			['Answer', words.answer(provider)],
+			['Models offered', modelNames(provider)],
+			['Pictures in one edit', words.pictureCount(provider)],
+			[
+				'Picture types',
+				pictures.types === undefined
+					? words.notDocumented
+					: words.listed(pictures.types.map((type) => pictureTypes[type].extension)),
+			],
+			['Each side', sides],
+			...(pictures.mask === true
+				? [['Mask', 'a second picture may say where the first is to change']]
+				: []),
+			[
+				'Largest file',
+				pictures.maximumBytes === undefined
+					? words.notDocumented
+					: `${pictures.maximumBytes / 1_000_000} MB`,
+			],
+			['Local pictures go', words.fileRoute(provider)],
+			['Longest prompt', words.promptLimit(provider)],
+			['Requests at once, unless you set Max Concurrency', provider.concurrency],
+			['Usual time of an edit', `about ${provider.typicalSeconds} seconds`],
+			['Result link lives', words.duration(provider.resultLifetimeSeconds)],
+			['Price', provider.price ?? words.notDocumented],
+		],
+	);
+}
+
+function modelNames({ models, defaultModel }) {
+	if (models.length === 0) return 'those that the server lists; any id can be typed';
+	return words.listed(
+		models.map(({ id }) => `\`${id}\`${id === defaultModel ? ' (default)' : ''}`),
+	);
+}
+
+function resultSize({ size }) {
+	if (size === undefined) return '—';
+	const { minimumSide, maximumSide, minimumPixels, maximumPixels, maximumRatio } = size;
+	const parts = [
+		words.range(minimumSide, maximumSide) && `sides${words.range(minimumSide, maximumSide)}`,
+		words.range(minimumPixels, maximumPixels) &&
+			`pixels in all${words.range(minimumPixels, maximumPixels)}`,
+		maximumRatio === undefined ? '' : `ratio up to ${maximumRatio}:1`,
+	];
+	return parts.filter((part) => part !== '').join(', ');
+}
+
+/** What sets the models apart; nothing where they are alike. */
+function modelTable({ models, fields, pictures }) {
+	const special = ({ note, maximumPictures, refuses, maxima, size }) =>
+		[note, maximumPictures, refuses, maxima, size].some((value) => value !== undefined);
+	if (!models.some(special)) return [];
+	const label = (name) => fields[name]?.label ?? name;
+	return [
+		'## Models',
+		words.table(
+			['Model', 'Pictures', 'Size of the result', 'Options with a limit of its own'],
+			models.map((model) => [
+				`\`${model.id}\`${model.note === undefined ? '' : `: ${model.note}`}`,
+				words.upTo(model.maximumPictures ?? pictures.maximum),
+				resultSize(model),
+				words.listed([
+					...(model.refuses ?? []).map((name) => `no ${label(name)}`),
+					...Object.entries(model.maxima ?? {}).map(
+						([name, most]) => `${label(name)} up to ${most}`,
+					),
+				]),
+			]),
+		),
+	];
+}
+
+function options({ fields }) {
+	const entries = Object.entries(fields);
+	if (entries.length === 0) {
+		return 'The provider documents no option of its own. The options that every provider has are in the README.';
+	}
+	return words.table(
+		['Option', 'Name in workflows', 'Sent as', 'Value', 'What it does'],
+		entries.map(([name, field]) => [
+			field.label,
+			`\`${name}\``,
+			field.wire === '' ? '—' : `\`${field.wire}\``,
+			words.fieldValues(field),
+			field.help,
+		]),
+	);
+}
+
+function facts(provider) {
+	return words.table(
+		['Fact', 'Source', 'Confidence'],
+		provider.facts.map(({ says, source, confidence }) => [says, source, confidence]),
+	);
+}
+
+function section(provider, { operationsOf, pictureTypes }) {
+	return [
+		`${provider.summary}.`,
+		'## At a glance',
+		atAGlance(provider, operationsOf(provider), pictureTypes),
+		...modelTable(provider),
+		'## Options',
+		options(provider),
+		'## What is known, and how surely',
+		'What the sources and the words for confidence mean is told in [sources](../sources.md).',
+		facts(provider),
+	].join('\n\n');
+}
+
+/** The page of one provider; what a person wrote around the generated part stays. */
+function providerPage(provider, adapters) {
+	const name = `provider ${provider.id}`;
+	const path = pagePath(provider);
+	const page = currentText(path) ?? `# ${provider.title}\n\n${emptySection(name)}`;
+	return { path, text: replaceSection(page, name, section(provider, adapters)) };
+}
+
+module.exports = { pagePath, providerPage };

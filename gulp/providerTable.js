@@ -1,0 +1,43 @@
+const words = require('./providerWords');
+
+/** The table of the README: one row per provider. */
+function providerTable({ providers, operationsOf }) {
+	return words.table(
+		[
+			'Provider',
+			'Pictures in one edit',
+			'Local pictures go',
+			'Operations',
+			'Options of its own',
+			'Result link lives',
+			'Price',
+		],
+		providers.map((provider) => [
+			`[${provider.title}](docs/providers/${provider.id}.md)`,
+			words.pictureCount(provider),
+			words.fileRoute(provider),
+			words.listed(operationsOf(provider).map((operation) => operationTitles[operation])),
+			words.optionLabels(provider),
+			words.duration(provider.resultLifetimeSeconds),
+			provider.price ?? words.notDocumented,
+		]),
+	);
+}
+
+/** Where each credential comes from: the second table of the README. */
+function credentialTable({ providers }) {
+	return words.table(
+		['Credential', 'Where the key comes from', 'Default Base URL', 'The key travels'],
+		providers.map((provider) => [
+			provider.credential.title,
+			words.keySource(provider),
+			words.baseUrls(provider),
+			words.keyPlace(provider),
+		]),
+	);
+}
+
+/** As the Operation list of the node shows them. */
+const operationTitles = { edit: 'Edit Image', submitTask: 'Submit Task', getTask: 'Get Task' };
+
+module.exports = { credentialTable, operationTitles, providerTable };

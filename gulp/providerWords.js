@@ -1,0 +1,130 @@
+/** What the adapters declare, in words that a user reads. Shared by the table and the pages. */
+
+const notDocumented = 'not documented';
+
+function listed(parts) {
+	return parts.length > 0 ? parts.join(', ') : 'none';
+}
+
+function duration(seconds) {
+	if (seconds === undefined) return notDocumented;
+	const days = seconds / (24 * 3600);
+	if (Number.isInteger(days) && days > 1) return `${days} days`;
+	if (seconds % 3600 === 0) return `${seconds / 3600} hours`;
+	return `${seconds} seconds`;
+}
+
+/** Text that may stand in a cell of a table. */
+function cell(text) {
+	return String(text).replace(/\|/g, '\\|').replace(/\s+/g, ' ').trim();
+}
+
+function table(headings, rows) {
+	return [headings, headings.map(() => '---'), ...rows]
+		.map((row) => `| ${row.map(cell).join(' | ')} |`)
+		.join('\n');
+}
+
+function upTo(maximum) {
+	return maximum === 1 ? '1' : `1 to ${maximum}`;
+}
+
+/** With what the largest model takes, where that is more than the provider's own number. */
+function pictureCount({ pictures, models }) {
+	const most = Math.max(...models.map(({ maximumPictures }) => maximumPictures ?? 0), 0);
+	const usual = upTo(pictures.maximum);
+	return most > pictures.maximum ? `${usual}, up to ${most} with some models` : usual;
+}
+
+/** How a picture that is a file (binary field or base64) reaches the provider. */
+function fileRoute({ pictures, upload }) {
+	switch (pictures.takes) {
+		case 'linkOrData':
+			return 'sent in the request';
+		case 'file':
+			return 'sent in the request; pictures given by URL are downloaded first';
+		case 'link':
+			return upload === undefined
+				? 'by a signed URL of your n8n, which must be publicly reachable'
+				: "through the provider's own upload call";
+		default:
+			throw new Error(`no words for pictures that a provider takes as "${pictures.takes}"`);
+	}
+}
+
+function answer({ task }) {
+	return task === undefined ? 'at once' : 'as a task, or at once when the picture is ready';
+}
+
+function optionLabels({ fields }) {
+	return listed(Object.values(fields).map(({ label }) => label));
+}
+
+function promptLimit({ prompt }) {
+	return prompt.maximumLength === undefined ? notDocumented : `${prompt.maximumLength} characters`;
+}
+
+function keyPlace({ credential: { key } }) {
+	return key.kind === 'bearer'
+		? 'in the `Authorization` header, as `Bearer …`'
+		: `in the JSON body, as \`${key.field}\``;
+}
+
+function keySource({ credential: { keyUrl, keyOptional } }) {
+	const source = keyUrl ?? 'whoever runs the server';
+	return keyOptional === true ? `${source}; a server without a key will do` : source;
+}
+
+function baseUrls({ credential: { defaultBaseUrl, regions } }) {
+	if (regions !== undefined) {
+		return regions.map(({ label, baseUrl }) => `${label}: \`${baseUrl}\``).join('; ');
+	}
+	return defaultBaseUrl === '' ? 'none, give the address of your server' : `\`${defaultBaseUrl}\``;
+}
+
+/** "from 1 to 6", with either end open. */
+function range(minimum, maximum) {
+	if (minimum === undefined && maximum === undefined) return '';
+	if (maximum === undefined) return ` from ${minimum}`;
+	if (minimum === undefined) return ` up to ${maximum}`;
+	return ` from ${minimum} to ${maximum}`;
+}
+
+/** The values that an option may have, as far as the adapter narrows them. */
+function fieldValues(field) {
+	switch (field.kind) {
+		case 'flag':
+			return 'on or off';
+		case 'choice':
+			return field.choices.map(({ value }) => `\`${value}\``).join(', ');
+		case 'integer':
+			return `whole number${range(field.minimum, field.maximum)}`;
+		case 'decimal':
+			return `number${range(field.minimum, field.maximum)}`;
+		case 'json':
+			return 'JSON object';
+		case 'text':
+			return 'text';
+		default:
+			throw new Error(`no words for a field of the kind "${field.kind}"`);
+	}
+}
+
+module.exports = {
+	answer,
+	baseUrls,
+	cell,
+	duration,
+	fieldValues,
+	fileRoute,
+	keyPlace,
+	keySource,
+	listed,
+	notDocumented,
+	optionLabels,
+	pictureCount,
+	promptLimit,
+	range,
+	table,
+	upTo,
+};

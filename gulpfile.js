@@ -1,0 +1,16 @@
+const { series } = require('gulp');
+const { bundle } = require('./gulp/bundle');
+const { docs, docsCheck } = require('./gulp/docs');
+const { providers, providersCheck } = require('./gulp/providers');
+const { prune } = require('./gulp/prune');
+
+// `n8n-node build` wipes dist, compiles and copies pictures; this runs after it and leaves only what runs.
+exports.default = series(bundle, prune);
+exports.bundle = bundle;
+exports.prune = prune;
+
+// What is written from the provider adapters, and the checks that nothing has drifted from them.
+exports.docs = docs;
+exports['docs:check'] = docsCheck;
+exports.providers = series(providers, docs);
+exports['providers:check'] = providersCheck;

@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+
+import { checkFields } from '../../nodes/QwenImageEdit/edit/check';
+import type { Provider } from '../../nodes/QwenImageEdit/edit/provider';
+import { pictureTypes, type PictureType } from '../../nodes/QwenImageEdit/edit/picture';
+import type { EditRequest, Picture } from '../../nodes/QwenImageEdit/edit/request';
+import { replyOf, type ProviderFixtures } from './fixture';
+import { readReply } from './replies';
+import { baseUrlOf, bodyOf, pictureFile, pictureLink, plainRequest, urlOf } from './wire-text';
+
+function frozen<Value>(value: Value): Value {
+	if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+		Object.freeze(value);
+		for (const inner of Object.values(value)) frozen(inner);
+	}
+	return value;
+}
+
+/** As many pictures as the provider takes, each of which can be told from the others on the wire. */
+function manyPictures(provider: Provider): { picture: Picture; sign: string }[] {
+	const types = Object.keys(pictureTypes) as PictureType[];
+	return Array.from({ length: provider.pictures.maximum }, (_, index) => {
+		if (provider.pictures.takes === 'file') {
+			const type = types[index % types.length]!;
+			return { picture: pictureFile(type), sign: pictureTypes[type].mimeType };
+		}
+		const sign = `https://example.com/${index}.png`;
+		return { picture: pictureLink(sign), sign };
+	});
+}
+
+function fullRequest(provider: Provider): EditRequest {
+	const options = Object.fromEntries(
+		Object.entries(provider.fields).map(([name, { example }]) => [name, example]),
+	);
+	return plainRequest(provider, {
+		pictures: manyPictures(provider).map(({ picture }) => picture),
+		fields: checkFields(provider, options),
+	});
+}
+
+/** Every text in a JSON value. */
+function textsIn(value: unknown): string[] {
+	if (typeof value === 'string') return [value];
+	return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+const characters = fc.string({ unit: 'binary', minLength: 1, maxLength: 60 });
+
+/** An adapter is data and pure functions, and never knows a key. */
+export function describePurity(provider: Provider, fixtures: ProviderFixtures): void {
+	describe('is pure', () => {
+		it('encodes the same request the same way, without touching it', () => {
+			const once = provider.submit.encode(frozen(fullRequest(provider)));
+			const again = provider.submit.encode(frozen(fullRequest(provider)));
+			expect(again).toEqual(once);
+			expect(JSON.stringify(bodyOf(again))).toBe(JSON.stringify(bodyOf(once)));
+		});
+
+		it('reads the same reply the same way, without touching it', () => {
+			for (const file of fixtures.replies) {
+				const reply = frozen(replyOf(structuredClone(file)));
+				const before = JSON.stringify(reply);
+				expect(readReply(provider, file, reply)).toEqual(readReply(provider, file, reply));
+				expect(JSON.stringify(reply)).toBe(before);
+			}
+		});
+
+		it('has no place for a key', () => {
+			const { key } = provider.credential;
+			const wires = [
+				provider.submit.encode(fullRequest(provider)),
+				...(provider.task === undefined
+					? []
+					: [
+							provider.task.encode({
+								taskId: provider.task.idExample,
+								baseUrl: baseUrlOf(provider),
+							}),
+						]),
+				...(provider.upload === undefined ? [] : [provider.upload.encode(pictureFile('png'))]),
+			];
+			for (const wire of wires) {
+				expect(Object.keys(wire).sort()).toEqual(
+					['form', 'json', 'method', 'path', 'purpose'].filter((name) => name in wire),
+				);
+				const body = bodyOf(wire) ?? {};
+				if (key.kind === 'body') expect(body).not.toHaveProperty(key.field);
+				expect(JSON.stringify([wire.path, body])).not.toMatch(/authorization|bearer|api_?key/i);
+				// A key in the body needs a body to be written into.
+				if (key.kind === 'body') expect(wire.json).toBeDefined();
+			}
+		});
+
+		it('sends prompt, model and links as they are', () => {
+			const url = fc.webUrl({ withQueryParameters: true });
+			fc.assert(
+				fc.property(characters, characters, url, (prompt, model, link) => {
+					const asFile = provider.pictures.takes === 'file';
+					const picture = asFile ? pictureFile('png') : pictureLink(link);
+					const request = { model, prompt, pictures: [picture], fields: {} };
+					const texts = textsIn(bodyOf(provider.submit.encode(request)));
+					expect(texts).toContain(prompt);
+					expect(texts).toContain(model);
+					if (!asFile) expect(texts).toContain(link);
+				}),
+			);
+		});
+
+		it('keeps the order of the pictures', () => {
+			const text = JSON.stringify(bodyOf(provider.submit.encode(fullRequest(provider))));
+			const places = manyPictures(provider).map(({ sign }) => text.indexOf(sign));
+			expect(places).toEqual([...places].sort((one, other) => one - other));
+			expect(Math.min(...places)).toBeGreaterThan(0);
+		});
+	});
+
+	if (provider.task !== undefined) describeTaskAddress(provider, provider.task);
+}
+
+function describeTaskAddress(provider: Provider, task: NonNullable<Provider['task']>): void {
+	const baseUrl = baseUrlOf(provider);
+	const whole = (taskId: string, readUrl?: string) =>
+		urlOf(task.encode({ taskId, baseUrl, ...(readUrl === undefined ? {} : { readUrl }) }), baseUrl);
+
+	describe('asks for a task at its own origin only', () => {
+		it('whatever the task id is', () => {
+			const plain = new URL(whole('1')).pathname.split('/');
+			fc.assert(
+				fc.property(
+					fc.oneof(
+						characters,
+						fc.constantFrom('.', '..', '../..', '/', '\\', '?', '#', '%2e%2e', '//x'),
+					),
+					(taskId) => {
+						fc.pre(!/\p{Cs}/u.test(taskId));
+						const url = new URL(whole(taskId));
+						expect(url.origin).toBe(new URL(baseUrl).origin);
+						expect(url.search + url.hash).toBe('');
+						// One segment, however it is written: the path is as long as for a plain id.
+						const path = url.pathname.split('/');
+						expect(path.slice(0, -1)).toEqual(plain.slice(0, -1));
+					},
+				),
+			);
+		});
+
+		it('when the id is half of a character pair', () => {
+			expect(() => task.encode({ taskId: 'task-\ud800', baseUrl })).not.toThrow();
+		});
+
+		it.each([
+			'https://evil.example/fetch/1',
+			`${baseUrl.replace('https://', 'https://evil.example/')}/fetch/1`,
+			`${new URL(baseUrl).origin}.evil.example/fetch/1`,
+			`${new URL(baseUrl).origin}@evil.example/fetch/1`,
+			`${baseUrl.replace('https:', 'http:')}/fetch/1`,
+			`${new URL(baseUrl).origin}:8443/fetch/1`,
+			'//evil.example/fetch/1',
+			'/fetch/1',
+			'javascript:alert(1)',
+			'data:text/plain,x',
+			'not a url',
+			'',
+		])('not at %s', (readUrl) => {
+			expect(whole('1', readUrl)).toBe(whole('1'));
+		});
+	});
+}

@@ -1,0 +1,27 @@
+import type { Emulator, ProviderId } from '../emulator/types';
+import type { CredentialToImport } from '../instance/home';
+
+/**
+ * The credentials that the example workflows name. n8n looks a credential up by id, so the ids in
+ * `examples/` and these are the same.
+ */
+const CREDENTIALS: Readonly<Record<ProviderId, Omit<CredentialToImport, 'data'>>> = {
+	aiml: { id: 'exampleAimlApi', name: 'AI/ML account', type: 'aimlApi' },
+	chainHub: { id: 'exampleChainHubApi', name: 'ChainHub account', type: 'chainHubApi' },
+	modelsLab: { id: 'exampleModelsLabApi', name: 'ModelsLab account', type: 'modelsLabApi' },
+	modelVerse: { id: 'exampleModelVerseApi', name: 'ModelVerse account', type: 'modelVerseApi' },
+	odkkk: { id: 'exampleOdkkkApi', name: 'odkkk account', type: 'odkkkApi' },
+};
+
+/** One ready-made credential for each provider, whose base URL is the emulator's. */
+export function demoCredentials(emulator: Emulator): CredentialToImport[] {
+	return (Object.keys(CREDENTIALS) as ProviderId[]).map((provider) => ({
+		...CREDENTIALS[provider],
+		data: { apiKey: emulator.key(provider), baseUrl: emulator.baseUrl(provider) },
+	}));
+}
+
+/** The id under which the demo has a credential of this type and name, if it has one. */
+export function findDemoCredential(type: string, name: string): string | undefined {
+	return Object.values(CREDENTIALS).find((one) => one.type === type && one.name === name)?.id;
+}

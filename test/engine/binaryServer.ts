@@ -1,0 +1,65 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
+import { Container } from './core';
+
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+
+import { BinaryDataService } from 'n8n-core';
+
+/** The one page of n8n that providers need: files behind signed URLs. */
+export interface BinaryServer {
+	/** To be given to the engine as `instanceUrl`. */
+	readonly url: string;
+	/** Status of every answer so far. */
+	readonly answers: readonly number[];
+	stop(): Promise<void>;
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+	const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+	if (request.method !== 'GET' || pathname !== '/rest/binary-data/signed') {
+		response.writeHead(404).end();
+		return;
+	}
+	const service = Container.get(BinaryDataService);
+	let id: string;
+	try {
+		id = service.validateSignedToken(searchParams.get('token') ?? '');
+	} catch (error) {
+		// n8n answers 400 with the words of the token library: expired, malformed, wrong signature.
+		response.writeHead(400).end((error as Error).message);
+		return;
+	}
+	const { mimeType, fileName, fileSize } = await service.getMetadata(id);
+	const stream = await service.getAsStream(id);
+	response.writeHead(200, {
+		'content-length': fileSize,
+		'content-type': mimeType ?? 'application/octet-stream',
+		'content-disposition': `attachment; filename="${encodeURIComponent(fileName ?? '')}"`,
+	});
+	await pipeline(stream, response);
+}
+
+/** Hands out stored files as n8n does at `/rest/binary-data/signed`, without login, by a valid token only. */
+export async function startBinaryServer(): Promise<BinaryServer> {
+	const answers: number[] = [];
+	const server = createServer((request, response) => {
+		serve(request, response)
+			.catch(() => {
+				if (response.headersSent) response.destroy();
+				else response.writeHead(404).end();
+			})
+			.finally(() => answers.push(response.statusCode));
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address() as AddressInfo;
+	return {
+		url: `http://127.0.0.1:${port}/`,
+		answers,
+		stop: async () => {
+			server.closeAllConnections();
+			await new Promise<void>((resolve) => server.close(() => resolve()));
+		},
+	};
+}

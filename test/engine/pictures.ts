@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+
+import sharp from 'sharp';
+
+export interface PictureOrder {
+	width?: number;
+	height?: number;
+	/** Pictures of different colours have different hashes. */
+	colour?: string;
+	format?: 'png' | 'jpeg' | 'webp' | 'gif' | 'tiff';
+}
+
+/** A small picture of one colour; every provider takes its size. */
+export async function makePicture(order: PictureOrder = {}): Promise<Buffer> {
+	const { width = 416, height = 384, colour = '#4a7', format = 'png' } = order;
+	return await sharp({ create: { width, height, channels: 3, background: colour } })
+		.toFormat(format)
+		.toBuffer();
+}
+
+/** A Windows bitmap, which sharp cannot write. */
+export function makeBitmap(width = 416, height = 384): Buffer {
+	const rowBytes = Math.ceil((width * 3) / 4) * 4;
+	const file = Buffer.alloc(54 + rowBytes * height, 0x66);
+	file.fill(0, 0, 54);
+	file.write('BM', 0, 'latin1');
+	file.writeUInt32LE(file.length, 2);
+	file.writeUInt32LE(54, 10);
+	file.writeUInt32LE(40, 14);
+	file.writeInt32LE(width, 18);
+	file.writeInt32LE(height, 22);
+	file.writeUInt16LE(1, 26);
+	file.writeUInt16LE(24, 28);
+	return file;
+}
+
+/** What a decoder finds in a picture file. */
+export async function lookAt(
+	bytes: Buffer,
+): Promise<{ format: string | undefined; width: number; height: number }> {
+	const { format, width, height } = await sharp(bytes).metadata();
+	return { format, width, height };
+}
+
+/** Tells files apart, in the form that the emulator's ledger has. */
+export function sha256(bytes: Buffer): string {
+	return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,18 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- tests never ship */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { QwenImageEdit } from '../../nodes/QwenImageEdit/QwenImageEdit.node';
+
+const goldenFile = join(__dirname, 'description.golden.json');
+
+/**
+ * The panel as n8n gets it, whole, so that every change of it shows in review. After a change that is
+ * meant: `UPDATE_GOLDEN=1 npx jest test/package/description`, and look at the difference.
+ */
+it('the description of the node is the one that was reviewed', () => {
+	const current = `${JSON.stringify(new QwenImageEdit().description, null, '\t')}\n`;
+	if (process.env.UPDATE_GOLDEN === '1') writeFileSync(goldenFile, current);
+	if (!existsSync(goldenFile)) throw new Error('run with UPDATE_GOLDEN=1 first');
+	expect(JSON.parse(current)).toEqual(JSON.parse(readFileSync(goldenFile, 'utf8')));
+});
