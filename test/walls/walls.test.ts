@@ -14,7 +14,7 @@ function roomOf(path: string): string {
 
 /** What each room may import besides its own files. Imports run one way: n8n, run, edit, and providers to edit. */
 const mayImport: Record<string, readonly string[]> = {
-	edit: ['zod/v4', 'image-size', 'ipaddr.js'],
+	edit: ['zod/v4', 'ipaddr.js'],
 	providers: ['zod/v4', 'room edit'],
 	run: ['room edit'],
 	n8n: ['n8n-workflow', 'room edit', 'room run', 'room providers'],

@@ -18,6 +18,7 @@ export interface Fact {
 	confidence: Confidence;
 }
 
+/** A model of a provider; what is absent holds as for the provider. */
 export interface Model {
 	/** The id on the wire. */
 	id: string;

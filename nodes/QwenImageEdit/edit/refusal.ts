@@ -49,7 +49,8 @@ export function retryAfterSeconds(reply: Reply, nowMilliseconds: number): number
 		const seconds = Number(header);
 		if (Number.isFinite(seconds)) return Math.max(0, seconds);
 		const date = Date.parse(header);
-		if (Number.isFinite(date)) return Math.max(0, (date - nowMilliseconds) / 1000);
+		const untilThen = (date - nowMilliseconds) / 1000;
+		if (Number.isFinite(untilThen)) return Math.max(0, untilThen);
 	}
 	const error = field(reply.json, 'error');
 	for (const holder of [reply.json, error]) {
@@ -143,7 +144,8 @@ export function readRefusal(
 	const rule = [...(settings.rules ?? []), ...generalRules].find(({ when }) => when(answer));
 	const kind = rule?.kind ?? kindByStatus(reply.httpStatus);
 	const status = reply.httpStatus >= 400 ? ` (HTTP ${reply.httpStatus})` : '';
-	const wait = retryAfterSeconds(reply, settings.now ?? Date.now());
+	// An adapter has no clock: the server's own one, in its Date header, is as good.
+	const wait = retryAfterSeconds(reply, settings.now ?? Date.parse(reply.headers.date ?? ''));
 	const fault: Fault = {
 		kind,
 		message: `${settings.provider} says: ${said.message || 'nothing more than the status'}${status}`,
