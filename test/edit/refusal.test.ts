@@ -6,7 +6,6 @@ import {
 	readRefusal,
 	retryAfterSeconds,
 } from '../../nodes/QwenImageEdit/edit/refusal';
-import { plainText } from '../../nodes/QwenImageEdit/edit/words';
 import type { Reply } from '../../nodes/QwenImageEdit/edit/wire';
 
 const now = Date.parse('2026-01-01T00:00:00Z');
