@@ -8,15 +8,27 @@ import { FAULTS } from './fault-kinds';
 import type { FaultStrike } from './faults';
 import { takesTheJob } from './faults';
 import { OWN_FETCH_HEADER } from './input-pictures';
+import { boundaryOf } from './multipart';
 import { PROVIDERS } from './providers';
+import { errorsOf } from './providers/provider';
 import type { ProviderEmulation, ProviderRoute } from './providers/provider';
+import { receiveForm, textOf } from './received-form';
 import { refusalFor } from './refusal-faults';
 import { isObject } from './request-fields';
+import { serveAtServer } from './results-server';
 import type { EmulatorState } from './state';
 import type { Json, JsonObject, RecordedRequest } from './types';
 
-function findProvider(path: string): ProviderEmulation | undefined {
-	return PROVIDERS.find(({ mount }) => path === mount || path.startsWith(`${mount}/`));
+/** Who answers on a path, and what the path is to it. */
+function findProvider(path: string): { provider: ProviderEmulation; inside: string } | undefined {
+	for (const provider of PROVIDERS) {
+		const { mount, atOrigin } = provider;
+		if (path === mount || path.startsWith(`${mount}/`)) {
+			return { provider, inside: path.slice(mount.length) };
+		}
+		if (atOrigin?.test(path)) return { provider, inside: path };
+	}
+	return undefined;
 }
 
 function parse(body: Buffer): Json | undefined {
@@ -33,8 +45,12 @@ function promptOf(
 	provider: ProviderEmulation,
 	call: ApiCall,
 ): string | undefined {
-	const { body } = call;
-	if (isObject(body) && typeof body.prompt === 'string') return body.prompt;
+	const { body, form } = call;
+	if (form) return textOf(form, 'prompt');
+	if (isObject(body)) {
+		const prompt = provider.promptIn ? provider.promptIn(body) : body.prompt;
+		if (typeof prompt === 'string') return prompt;
+	}
 	const taskId = call.groups[0] ?? (isObject(body) ? String(body.request_id) : undefined);
 	return taskId === undefined ? undefined : state.promptOfTask(provider.id, taskId);
 }
@@ -58,13 +74,16 @@ async function answerCall(
 	call: ApiCall,
 	response: ServerResponse,
 ): Promise<void> {
+	// Downloads from here have their own faults, once it is clear that the picture is there.
+	const prompt = promptOf(state, provider, call);
 	const strike =
-		route.kind &&
-		state.faults.take(['instead', 'answer'], {
-			provider: provider.id,
-			route: route.kind,
-			...((prompt) => prompt !== undefined && { prompt })(promptOf(state, provider, call)),
-		});
+		route.kind === undefined || route.kind === 'result'
+			? undefined
+			: state.faults.take(['instead', 'answer'], {
+					provider: provider.id,
+					route: route.kind,
+					...(prompt !== undefined && { prompt }),
+				});
 	const note = (reason?: string) => {
 		if (strike) call.record.fault = strike.kind;
 		if (reason !== undefined) call.record.refusal = reason;
@@ -75,7 +94,9 @@ async function answerCall(
 	}
 	let answer: Answer;
 	try {
-		answer = await route.handle(state, call);
+		const handled = await route.handle(state, call);
+		if ('record' in handled) return await serveAtServer(state, handled, call.record, response);
+		answer = handled;
 	} catch (error) {
 		strike?.release();
 		// eslint-disable-next-line @n8n/community-nodes/require-node-api-error -- the emulator is no node
@@ -97,16 +118,39 @@ async function answerCall(
 	await playAnswerFault(response, answer, strike.rule, async (ms) => await state.pause(ms));
 }
 
+/** Reads what was sent, in the form that the route takes, and notes it. */
+async function receive(
+	state: EmulatorState,
+	route: ProviderRoute | undefined,
+	request: IncomingMessage,
+	record: RecordedRequest,
+): Promise<Pick<ApiCall, 'body' | 'form'>> {
+	const boundary = route?.form ? boundaryOf(request.headers['content-type']) : undefined;
+	if (boundary !== undefined) {
+		const watch = state.requests.bodyArriving(record);
+		const form = await receiveForm(request, boundary, watch, state.settings.editPictures);
+		record.form = form.parts;
+		record.pictureSha256.push(...form.files.map(({ sha256 }) => sha256));
+		return { body: undefined, form };
+	}
+	const raw = await readBody(request);
+	state.requests.bodyArrived(record, raw);
+	const body = raw.length ? parse(raw) : undefined;
+	if (raw.length)
+		record.body = body === undefined ? shortened(raw.toString('utf8')) : shortened(body);
+	return { body };
+}
+
 async function serveProvider(
 	state: EmulatorState,
 	provider: ProviderEmulation,
+	path: string,
 	request: IncomingMessage,
 	response: ServerResponse,
 	record: RecordedRequest,
 ): Promise<void> {
 	const arrivedMs = performance.now();
-	const [fullPath = '', query = ''] = (request.url ?? '').split(/\?(.*)/s);
-	const path = fullPath.slice(provider.mount.length);
+	const [, query = ''] = (request.url ?? '').split(/\?(.*)/s);
 	const onPath = provider.routes.filter((route) => route.path.test(path));
 	const route = onPath.find(({ method }) => method === request.method);
 	if (route?.kind) record.route = route.kind;
@@ -117,14 +161,10 @@ async function serveProvider(
 		request.socket.destroy();
 		return;
 	}
-	const raw = await readBody(request);
-	state.requests.bodyArrived(record, raw);
-	const body = raw.length ? parse(raw) : undefined;
-	if (raw.length)
-		record.body = body === undefined ? shortened(raw.toString('utf8')) : shortened(body);
+	const received = await receive(state, route, request, record);
 	if (!route) {
 		record.refusal = onPath.length ? 'wrong method' : 'no such path';
-		send(response, provider.errors.status(onPath.length ? 405 : 404));
+		send(response, errorsOf(provider, state.settings).status(onPath.length ? 405 : 404));
 		return;
 	}
 	const call: ApiCall = {
@@ -134,7 +174,7 @@ async function serveProvider(
 		path,
 		query: new URLSearchParams(query),
 		headers: request.headers,
-		body,
+		...received,
 		groups: (route.path.exec(path)?.slice(1) ?? []).map((group) => {
 			try {
 				return decodeURIComponent(group);
@@ -154,13 +194,14 @@ export async function serveApi(
 	response: ServerResponse,
 ): Promise<void> {
 	const path = (request.url ?? '').split('?')[0]!;
+	const found = findProvider(path);
+	const provider = found?.provider;
 	if (path.startsWith('/_emulator/')) return await control(state, path, request, response);
 	if (request.headers[OWN_FETCH_HEADER]) return send(response, text(404, 'nothing here'));
-	const provider = findProvider(path);
 	const record = state.requests.arrive('api', request, response, provider?.id);
 	response.once('finish', () => {
 		record.status = response.statusCode;
 	});
-	if (!provider) return send(response, text(404, 'no provider lives here'));
-	await serveProvider(state, provider, request, response, record);
+	if (!found) return send(response, text(404, 'no provider lives here'));
+	await serveProvider(state, found.provider, found.inside, request, response, record);
 }

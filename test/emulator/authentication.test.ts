@@ -1,13 +1,13 @@
 import { useEmulator } from './emulator-in-test';
-import { PROVIDER_IDS } from './index';
-import type { ProviderId } from './index';
+import { EMULATED_PROVIDER_IDS } from './index';
+import type { EmulatedProviderId } from './index';
 
 const inTest = useEmulator();
 
 const requestIdSuffix = / \(request id: [0-9a-f]{32}\)$/;
 
 describe('authentication', () => {
-	const wrong: Record<ProviderId, [status: number, body: unknown]> = {
+	const wrong: Record<EmulatedProviderId, [status: number, body: unknown]> = {
 		aiml: [
 			401,
 			{
@@ -26,6 +26,25 @@ describe('authentication', () => {
 					type: 'new_api_error',
 					param: '',
 					code: expect.any(String),
+				},
+			},
+		],
+		dashScope: [
+			401,
+			{
+				request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+				code: 'InvalidApiKey',
+				message: 'Invalid API-key provided.',
+			},
+		],
+		openAiCompatible: [
+			401,
+			{
+				error: {
+					message: expect.any(String),
+					type: 'invalid_request_error',
+					param: null,
+					code: 'invalid_api_key',
 				},
 			},
 		],
@@ -53,7 +72,7 @@ describe('authentication', () => {
 		],
 	};
 
-	test.each(PROVIDER_IDS)('%s: only the exact key is taken', async (provider) => {
+	test.each(EMULATED_PROVIDER_IDS)('%s: only the exact key is taken', async (provider) => {
 		const [status, json] = wrong[provider];
 		const key = inTest.emulator.key(provider);
 		expect(key.length).toBeGreaterThanOrEqual(30);
@@ -93,6 +112,8 @@ describe('authentication', () => {
 	test.each([
 		['aiml', '/v2/billing', { current_balance: expect.any(Number), currency: 'USD' }],
 		['chainHub', '/v1/models', { object: 'list' }],
+		['dashScope', '/../../compatible-mode/v1/models', { object: 'list' }],
+		['openAiCompatible', '/v1/models', { object: 'list', data: [{ id: 'qwen-image-edit' }] }],
 		[
 			'odkkk',
 			'/v1/credits',

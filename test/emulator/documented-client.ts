@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { Emulator, ProviderId } from './types';
+import type { Emulator, EmulatedProviderId } from './types';
 
 /** A picture with several colours, large enough for every provider. */
 export async function samplePicture(
@@ -18,16 +18,70 @@ export async function samplePicture(
 export interface DocumentedRequest {
 	/** Path behind the base URL. */
 	path: string;
+	/** The fields, by name; where the wire has another form, `write` makes it of them. */
 	body: Record<string, unknown>;
 	/** Public pictures the request points to. */
 	pictureUrls: string[];
+	write?(body: Record<string, unknown>): Record<string, unknown> | FormData;
+}
+
+/** A file for a multipart body. */
+export interface FormFile {
+	bytes: Buffer;
+	fileName: string;
+	type: string;
+}
+
+/** A multipart body: texts, files, and lists of either under one name. */
+export function formOf(fields: Record<string, unknown>): FormData {
+	const form = new FormData();
+	for (const [name, value] of Object.entries(fields)) {
+		for (const one of [value].flat()) {
+			if (one === undefined) continue;
+			const file = one as FormFile;
+			if (typeof one === 'object' && one !== null && Buffer.isBuffer(file.bytes)) {
+				const blob = new Blob([new Uint8Array(file.bytes)], { type: file.type });
+				form.append(name, blob, file.fileName);
+			} else {
+				form.append(name, String(one));
+			}
+		}
+	}
+	return form;
+}
+
+const DASH_SCOPE_PARAMETERS = [
+	'n',
+	'negative_prompt',
+	'size',
+	'prompt_extend',
+	'watermark',
+	'seed',
+	'strange',
+];
+
+/** DashScope's messages, made of flat fields so that a test can change one. */
+function messages(fields: Record<string, unknown>): Record<string, unknown> {
+	const { model, prompt, images, ...rest } = fields;
+	const isParameter = ([name]: [string, unknown]) => DASH_SCOPE_PARAMETERS.includes(name);
+	const others = Object.entries(rest).filter((entry) => !isParameter(entry));
+	const content = [
+		...((images as unknown[]) ?? []).map((image) => ({ image })),
+		...[prompt].flat().flatMap((text) => (text === undefined ? [] : [{ text }])),
+	];
+	return {
+		...(model !== undefined && { model }),
+		input: { messages: [{ role: 'user', content }] },
+		parameters: Object.fromEntries(Object.entries(rest).filter(isParameter)),
+		...Object.fromEntries(others),
+	};
 }
 
 /** The documents' own examples, quoted; `picture` fills the placeholder of seed 003. */
 export function documentedRequests(
 	emulator: Emulator,
 	picture: Buffer,
-): Record<ProviderId, DocumentedRequest> {
+): Record<EmulatedProviderId, DocumentedRequest> {
 	return {
 		// Seed 000, `example`.
 		chainHub: {
@@ -82,6 +136,38 @@ export function documentedRequests(
 			},
 			pictureUrls: [],
 		},
+		// help.aliyun.com, "千问-图像编辑API参考", single picture; its Chinese prompt, and a picture of the page's own.
+		dashScope: {
+			path: '/services/aigc/multimodal-generation/generation',
+			body: {
+				model: 'qwen-image-edit-plus',
+				prompt:
+					'生成一张符合深度图的图像，遵循以下描述：一辆红色的破旧的自行车停在一条泥泞的小路上，背景是茂密的原始森林',
+				images: [
+					'https://help-static-aliyun-doc.aliyuncs.com/file-manage-files/zh-CN/20250925/fpakfo/image36.webp',
+				],
+				n: 1,
+				negative_prompt: '低质量',
+				prompt_extend: true,
+				watermark: false,
+			},
+			pictureUrls: [
+				'https://help-static-aliyun-doc.aliyuncs.com/file-manage-files/zh-CN/20250925/fpakfo/image36.webp',
+			],
+			write: messages,
+		},
+		// vllm-project/vllm-omni docs/serving/image_edit_api.md, "Using curl", without the size.
+		openAiCompatible: {
+			path: '/v1/images/edits',
+			body: {
+				model: 'Qwen/Qwen-Image-Edit-2511',
+				image: { bytes: picture, fileName: 'xx.png', type: 'image/png' },
+				prompt: "'this bear is wearing sportwear. holding a basketball, and bending one leg.'",
+				output_format: 'png',
+			},
+			pictureUrls: [],
+			write: formOf,
+		},
 		// Seed 004, "Quick Example".
 		aiml: {
 			path: '/v1/images/generations',
@@ -120,7 +206,7 @@ async function readAnswer(response: Response): Promise<ClientAnswer> {
 
 /** Speaks to the emulator the plain way, with the global fetch. */
 export class EmulatorClient {
-	private readonly documented: Record<ProviderId, DocumentedRequest>;
+	private readonly documented: Record<EmulatedProviderId, DocumentedRequest>;
 
 	constructor(
 		readonly emulator: Emulator,
@@ -136,8 +222,10 @@ export class EmulatorClient {
 		}
 	}
 
-	headers(provider: ProviderId): Record<string, string> {
-		const common = { 'content-type': 'application/json' };
+	headers(provider: EmulatedProviderId): Record<string, string> {
+		// The type of a form holds its boundary, which fetch makes up.
+		const common: Record<string, string> =
+			provider === 'openAiCompatible' ? {} : { 'content-type': 'application/json' };
 		return provider === 'modelsLab'
 			? common
 			: { ...common, authorization: `Bearer ${this.emulator.key(provider)}` };
@@ -149,9 +237,9 @@ export class EmulatorClient {
 		headers: Record<string, string>,
 		signal?: AbortSignal,
 	): Promise<ClientAnswer> {
-		const text = typeof body === 'string' ? body : JSON.stringify(body);
+		const sent = typeof body === 'string' || body instanceof FormData ? body : JSON.stringify(body);
 		return await readAnswer(
-			await fetch(url, { method: 'POST', headers, body: text, ...(signal && { signal }) }),
+			await fetch(url, { method: 'POST', headers, body: sent, ...(signal && { signal }) }),
 		);
 	}
 
@@ -160,25 +248,29 @@ export class EmulatorClient {
 	}
 
 	/** Where the example goes, behind the base URL. */
-	path(provider: ProviderId): string {
+	path(provider: EmulatedProviderId): string {
 		return this.documented[provider].path;
 	}
 
 	/** The document's example, with fields changed (or taken out, by `undefined`). */
-	body(provider: ProviderId, changes: Record<string, unknown> = {}): Record<string, unknown> {
+	body(
+		provider: EmulatedProviderId,
+		changes: Record<string, unknown> = {},
+	): Record<string, unknown> {
 		return { ...this.documented[provider].body, ...changes };
 	}
 
 	async submit(
-		provider: ProviderId,
+		provider: EmulatedProviderId,
 		changes: Record<string, unknown> = {},
 		headers: Record<string, string> = {},
 		signal?: AbortSignal,
 	): Promise<ClientAnswer> {
-		const url = `${this.emulator.baseUrl(provider)}${this.documented[provider].path}`;
+		const { path, write } = this.documented[provider];
+		const body = this.body(provider, changes);
 		return await this.post(
-			url,
-			this.body(provider, changes),
+			`${this.emulator.baseUrl(provider)}${path}`,
+			write ? write(body) : body,
 			{ ...this.headers(provider), ...headers },
 			signal,
 		);
@@ -197,8 +289,13 @@ export class EmulatorClient {
 	}
 
 	/** Submits the example and goes on to the URL of the picture. */
-	async resultUrl(provider: ProviderId, changes: Record<string, unknown> = {}): Promise<string> {
-		const { json } = await this.submit(provider, changes);
+	async resultUrl(
+		provider: EmulatedProviderId,
+		changes: Record<string, unknown> = {},
+	): Promise<string> {
+		const asUrl = provider === 'openAiCompatible' ? { response_format: 'url' } : {};
+		const { json } = await this.submit(provider, { ...asUrl, ...changes });
+		if (provider === 'dashScope') return json.output.choices[0].message.content[0].image;
 		if (provider !== 'odkkk' && provider !== 'modelsLab') return json.data[0].url;
 		this.emulator.advance(60);
 		const task = await this.readTask(provider, json.id);

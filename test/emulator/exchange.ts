@@ -1,5 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import type { IncomingMessage } from 'node:http';
+import type { ReceivedForm } from './received-form';
 import type { Json, RecordedRequest } from './types';
 
 /** A whole HTTP answer, before a fault may spoil it. */
@@ -60,6 +61,8 @@ export interface ApiCall {
 	headers: IncomingMessage['headers'];
 	/** Parsed body; `undefined` when there was none or it was not JSON. */
 	body: Json | undefined;
+	/** A multipart body, on routes that take one. */
+	form?: ReceivedForm;
 	/** What stood in the path where the route has a group. */
 	groups: string[];
 	/** The only key this provider takes. */

@@ -1,4 +1,4 @@
-import type { ProviderId, RouteKind } from './types';
+import type { EmulatedProviderId, RouteKind } from './types';
 
 /**
  * `instead`: the provider did not take the call. `answer`: it did, and the answer suffers. `connection`: before anything was read.
@@ -22,7 +22,7 @@ export const FAULTS = {
 	httpStatus: {
 		phase: 'instead',
 		routes: ANYWHERE,
-		does: 'any `status` (default 500) with the provider’s own error body',
+		does: 'any `status` (default 500) with the provider’s own error body; `message`, `code`',
 	},
 	gatewayPage: {
 		phase: 'instead',
@@ -32,7 +32,7 @@ export const FAULTS = {
 	rateLimit: {
 		phase: 'instead',
 		routes: ANYWHERE,
-		does: '429; `hint`: `own` (default, as the document has it), `headerSeconds`, `headerDate`, `body`, `text`, `none`; `seconds`',
+		does: '429; `hint`: `own` (default, as the document has it), `headerSeconds`, `headerDate`, `body`, `text`, `none`; `seconds`, `code`',
 	},
 	serviceUnavailable: {
 		phase: 'instead',
@@ -168,7 +168,7 @@ export type FaultKind = keyof typeof FAULTS;
 
 export interface FaultRule {
 	kind: FaultKind;
-	provider?: ProviderId;
+	provider?: EmulatedProviderId;
 	/** Default: the first route the kind can strike. */
 	route?: RouteKind;
 	/** How often it strikes. Default: always. */

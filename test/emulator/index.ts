@@ -4,5 +4,5 @@ export { FAULTS } from './fault-kinds';
 export type { FaultKind, FaultRule } from './fault-kinds';
 export type { ActiveFault, FaultControl } from './faults';
 export { plainPng, readPictureNotes } from './png';
-export { PROVIDER_IDS } from './types';
+export { EMULATED_PROVIDER_IDS, OPEN_AI_FACES, PROVIDER_IDS } from './types';
 export type * from './types';

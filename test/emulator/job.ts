@@ -1,5 +1,5 @@
 import type { FaultRule } from './fault-kinds';
-import type { LedgerEntry, ProviderId } from './types';
+import type { LedgerEntry, EmulatedProviderId } from './types';
 import type { PictureFile } from './png';
 
 /** How a provider's task stands, in neutral words; each provider says it in its own. */
@@ -40,9 +40,9 @@ export class Job {
 
 	constructor(
 		readonly entry: LedgerEntry,
-		readonly provider: ProviderId,
-		/** Made in the background as soon as the job is taken. */
-		readonly picture: Promise<PictureFile>,
+		readonly provider: EmulatedProviderId,
+		/** Made in the background as soon as the job is taken; at least one. */
+		readonly pictures: ReadonlyArray<Promise<PictureFile>>,
 		readonly startedAt: number,
 		/** Seconds until a task is done; `null` for a job answered at once. */
 		readonly taskSeconds: number | null,
@@ -50,6 +50,11 @@ export class Job {
 		/** Called once, when the job has ended. */
 		private readonly onEnd: (job: Job) => void,
 	) {}
+
+	/** The first picture, which most providers make alone. */
+	get picture(): Promise<PictureFile> {
+		return this.pictures[0]!;
+	}
 
 	/** Lets a fault of the task kind loose on this job. */
 	mark(rule: FaultRule): void {

@@ -23,6 +23,8 @@ export interface PictureNotes {
 	provider: string;
 	prompt: string;
 	job: string;
+	/** Which of several, from 1; absent when the job made one. */
+	picture?: string;
 }
 
 function noteChunk(keyword: string, note: string): Buffer {
@@ -36,6 +38,7 @@ export function withNotes(png: Buffer, notes: PictureNotes): Buffer {
 		noteChunk('Provider', notes.provider),
 		noteChunk('Prompt', notes.prompt),
 		noteChunk('Job', notes.job),
+		...(notes.picture === undefined ? [] : [noteChunk('Picture', notes.picture)]),
 		END,
 	]);
 }
@@ -53,7 +56,8 @@ export function readPictureNotes(png: Buffer): PictureNotes | undefined {
 		at += length + CHUNK_OVERHEAD;
 	}
 	if (found.Job === undefined) return undefined;
-	return { provider: found.Provider ?? '', prompt: found.Prompt ?? '', job: found.Job };
+	const { Provider: provider = '', Prompt: prompt = '', Job: job, Picture: picture } = found;
+	return { provider, prompt, job, ...(picture !== undefined && { picture }) };
 }
 
 /** A small one-colour PNG made without any decoder. */

@@ -1,7 +1,8 @@
 import type { Answer, ApiCall } from './exchange';
 import { html } from './exchange';
 import type { FaultRule } from './fault-kinds';
-import type { ProviderEmulation } from './providers/provider';
+import { errorsOf } from './providers/provider';
+import type { ProviderEmulation, ProviderErrors } from './providers/provider';
 import type { EmulatorState } from './state';
 
 const GATEWAY_TITLES: Record<number, string> = {
@@ -31,6 +32,7 @@ export function retryAfterHeaders(
 
 function busy(
 	provider: ProviderEmulation,
+	errors: ProviderErrors,
 	status: 429 | 503,
 	rule: FaultRule,
 	now: number,
@@ -39,7 +41,8 @@ function busy(
 	const hint = (rule.hint ?? 'own') === 'own' ? ownHint.kind : rule.hint;
 	const seconds =
 		rule.seconds ?? (status === 429 ? ownHint.rateLimitSeconds : ownHint.unavailableSeconds);
-	const answer = provider.errors.busy(status, {
+	const answer = errors.busy(status, {
+		...(rule.code !== undefined && { code: rule.code }),
 		...(hint === 'body' && { bodySeconds: seconds }),
 		...(hint === 'text' && { textSeconds: seconds }),
 	});
@@ -66,16 +69,16 @@ export function refusalFor(
 	call: ApiCall,
 	state: EmulatorState,
 ): Answer {
-	const { errors } = provider;
+	const errors = errorsOf(provider, state.settings);
 	switch (rule.kind) {
 		case 'httpStatus':
-			return errors.status(rule.status ?? 500, rule.message);
+			return errors.status(rule.status ?? 500, rule.message, rule.code);
 		case 'gatewayPage':
 			return gatewayPage(rule.status ?? 502);
 		case 'rateLimit':
-			return busy(provider, 429, rule, state.now());
+			return busy(provider, errors, 429, rule, state.now());
 		case 'serviceUnavailable':
-			return busy(provider, 503, rule, state.now());
+			return busy(provider, errors, 503, rule, state.now());
 		case 'insufficientCredit':
 			return errors.credit();
 		case 'contentRefused':

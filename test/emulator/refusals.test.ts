@@ -1,6 +1,6 @@
 import { samplePicture } from './documented-client';
 import { useEmulator } from './emulator-in-test';
-import type { ProviderId } from './index';
+import type { EmulatedProviderId } from './index';
 import { ODKKK_ERRORS } from './providers/odkkk-errors';
 import { sha256 } from './results';
 
@@ -8,8 +8,15 @@ const inTest = useEmulator();
 
 type Change = Record<string, unknown>;
 
+const image36 = inTestUrl('fpakfo/image36.webp');
+
+/** A picture on the help pages of Model Studio, known to every emulator of a test. */
+function inTestUrl(name: string): string {
+	return `https://help-static-aliyun-doc.aliyuncs.com/file-manage-files/zh-CN/20250925/${name}`;
+}
+
 /** Everything a document forbids, and what must stand in the refusal's reason. */
-const REFUSED: Record<ProviderId, Array<[name: string, change: Change, reason: RegExp]>> = {
+const REFUSED: Record<EmulatedProviderId, Array<[name: string, change: Change, reason: RegExp]>> = {
 	aiml: [
 		['no model', { model: undefined }, /model/],
 		['another model', { model: 'alibaba/qwen-image' }, /model/],
@@ -42,6 +49,68 @@ const REFUSED: Record<ProviderId, Array<[name: string, change: Change, reason: R
 		['a list of images', { image: ['https://example.com/image1.png'] }, /image/],
 		['a data URI', { image: 'data:image/png;base64,iVBORw0KGgo=' }, /not a URL/],
 		['an image that cannot be reached', { image: 'https://nowhere.example/a.png' }, /unreachable/],
+	],
+	dashScope: [
+		['no model', { model: undefined }, /model/],
+		['another model', { model: 'qwen-max' }, /unknown model/],
+		['a model called constructor', { model: 'constructor' }, /unknown model/],
+		['no text', { prompt: undefined }, /exactly one text/],
+		['two texts', { prompt: ['a', 'b'] }, /exactly one text/],
+		['no image', { images: [] }, /1 to 3 images/],
+		['four images', { images: Array<string>(4).fill(image36) }, /1 to 3 images/],
+		[
+			'eleven images where ten are allowed',
+			{ model: 'qwen-image-2.1-pro', images: Array<string>(11).fill(image36) },
+			/1 to 10 images/,
+		],
+		['bare base64', { images: ['iVBORw0KGgo='] }, /neither a URL nor a data URI/],
+		['an oss address', { images: ['oss://bucket/a.png'] }, /neither a URL nor a data URI/],
+		['an image that cannot be reached', { images: ['https://nowhere.example/a.png'] }, /unreach/],
+		[
+			'text instead of a picture',
+			{ images: [`data:image/png;base64,${Buffer.from('no picture').toString('base64')}`] },
+			/not a picture/,
+		],
+		['n of 0', { n: 0 }, /\[1, 6\]/],
+		['n of 7', { n: 7 }, /\[1, 6\]/],
+		['n as text', { n: '2' }, /\[1, 6\]/],
+		['two pictures of qwen-image-edit', { model: 'qwen-image-edit', n: 2 }, /must be 1/],
+		['a size with an x', { size: '1024x1024' }, /1024\*1024/],
+		['a size in words', { size: '1K' }, /1024\*1024/],
+		['a side below 512', { size: '511*1024' }, /\[512, 2048\]/],
+		['a side above 2048', { size: '1024*2049' }, /\[512, 2048\]/],
+		['any size for qwen-image-edit', { model: 'qwen-image-edit', size: '1024*1024' }, /size/],
+		['too many pixels', { model: 'qwen-image-2.0', size: '2048*2064' }, /total pixels/],
+		['auto for an older model', { model: 'qwen-image-2.0', size: 'auto' }, /size/],
+		['a ratio beyond 1:8', { model: 'qwen-image-3.0', size: '512*4112' }, /1:8/],
+		['a seed below 0', { seed: -1 }, /seed/],
+		['a seed above the last', { seed: 2_147_483_648 }, /seed/],
+		['a negative prompt that is null', { negative_prompt: null }, /negative_prompt/],
+		['prompt_extend as text', { prompt_extend: 'true' }, /prompt_extend/],
+		['watermark as a number', { watermark: 1 }, /watermark/],
+		['parameters as a list', { parameters: [] }, /parameters/],
+		['input as text', { input: 'a' }, /input/],
+	],
+	openAiCompatible: [
+		['no prompt', { prompt: undefined }, /prompt/],
+		['an empty prompt', { prompt: '' }, /prompt/],
+		['no image', { image: undefined }, /image/],
+		['an image as text', { image: 'data:image/png;base64,iVBORw0KGgo=' }, /image/],
+		[
+			'text instead of a picture',
+			{ image: { bytes: Buffer.from('no picture'), fileName: 'a.png', type: 'image/png' } },
+			/Invalid image file/,
+		],
+		['n of 0', { n: 0 }, /between 1 and 10/],
+		['n of 11', { n: 11 }, /between 1 and 10/],
+		['n as a word', { n: 'two' }, /must be an integer/],
+		['a size with an asterisk', { size: '1024*1024' }, /size/],
+		['half a size', { size: '1024x' }, /size/],
+		['a seed as a word', { seed: 'seven' }, /must be an integer/],
+		['steps with a fraction', { num_inference_steps: 4.5 }, /must be an integer/],
+		['guidance as a word', { guidance_scale: 'high' }, /must be a number/],
+		['an unknown output_format', { output_format: 'tiff' }, /output_format/],
+		['an unknown response_format', { response_format: 'file' }, /response_format/],
 	],
 	modelsLab: [
 		['no prompt', { prompt: undefined }, /prompt/],
@@ -127,7 +196,7 @@ const REFUSED: Record<ProviderId, Array<[name: string, change: Change, reason: R
 
 const cases = Object.entries(REFUSED).flatMap(([provider, list]) =>
 	list.map(([name, change, reason]) => ({
-		provider: provider as ProviderId,
+		provider: provider as EmulatedProviderId,
 		name,
 		change,
 		reason,
@@ -144,15 +213,17 @@ test.each(cases)('$provider refuses $name', async ({ provider, change, reason })
 	} else {
 		expect(status).toBeGreaterThanOrEqual(400);
 		expect(json.error ?? json).toMatchObject({ message: expect.any(String) });
+		if (provider === 'dashScope')
+			expect(Object.keys(json)).toEqual(['request_id', 'code', 'message']);
 	}
 	if (provider === 'aiml') expect(json.statusCode).toBe('400');
 	if (provider === 'modelVerse') expect(json.error.param).toMatch(/^[0-9a-f-]{36}$/);
 });
 
-test.each(['aiml', 'chainHub', 'modelsLab', 'modelVerse', 'odkkk'] as const)(
+test.each(['aiml', 'chainHub', 'dashScope', 'modelsLab', 'modelVerse', 'odkkk'] as const)(
 	'%s refuses a body that is not JSON',
 	async (provider) => {
-		const path = provider === 'modelsLab' ? '/image_editing/qwen_edit' : '/v1/images/generations';
+		const path = inTest.client.path(provider);
 		const answer = await inTest.client.post(
 			`${inTest.emulator.baseUrl(provider)}${path}`,
 			'{"model":',
@@ -165,6 +236,13 @@ test.each(['aiml', 'chainHub', 'modelsLab', 'modelVerse', 'odkkk'] as const)(
 
 test.each([
 	['aiml', { prompt: 'p'.repeat(800), negative_prompt: 'n'.repeat(500) }],
+	['dashScope', { n: 6, size: '2048*512', seed: 0, negative_prompt: 'n'.repeat(501) }],
+	['dashScope', { model: 'qwen-image-edit', n: 1, images: Array<string>(3).fill(image36) }],
+	['dashScope', { model: 'qwen-image-2.0', size: '1024*4096', seed: 2_147_483_647 }],
+	['dashScope', { model: 'qwen-image-2.1-pro', images: Array<string>(10).fill(image36) }],
+	['dashScope', { model: 'qwen-image-3.0-pro', size: 'auto' }],
+	['openAiCompatible', { n: 10, size: '256x256', seed: -1, guidance_scale: 0 }],
+	['openAiCompatible', { size: 'auto', true_cfg_scale: '4.0' }],
 	['modelVerse', { size: '256x1536', seed: -1 }],
 	['modelVerse', { size: '1536x256', seed: 0 }],
 	['odkkk', { prompt: 'p'.repeat(2000), callback_url: `https://example.com/${'c'.repeat(2028)}` }],
@@ -176,7 +254,7 @@ test.each([
 			webhook: 'https://example.com/hook',
 		},
 	],
-] as Array<[ProviderId, Change]>)(
+] as Array<[EmulatedProviderId, Change]>)(
 	'%s takes what is just inside its limits',
 	async (provider, change) => {
 		expect((await inTest.client.submit(provider, change)).status).toBe(200);

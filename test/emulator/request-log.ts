@@ -1,11 +1,17 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { KeyLeak, ProviderId, RecordedRequest } from './types';
-import { PROVIDER_IDS } from './types';
+import type { KeyLeak, EmulatedProviderId, RecordedRequest } from './types';
+import { EMULATED_PROVIDER_IDS } from './types';
 
 /** Which provider a call belongs to, if any: a key is at home only there. */
-type Home = ProviderId | undefined;
+type Home = EmulatedProviderId | undefined;
+
+/** Follows a body while it arrives. */
+export interface BodyWatch {
+	chunk(bytes: Buffer): void;
+	end(): void;
+}
 
 /** Writes down every request and watches for keys where they do not belong. */
 export class RequestLog {
@@ -15,17 +21,17 @@ export class RequestLog {
 
 	maxInFlight = 0;
 
-	private readonly maxByProvider = new Map<ProviderId, number>();
+	private readonly maxByProvider = new Map<EmulatedProviderId, number>();
 
 	private readonly open = { api: 0, results: 0, elsewhere: 0 };
 
-	private readonly openByProvider = new Map<ProviderId, number>();
+	private readonly openByProvider = new Map<EmulatedProviderId, number>();
 
 	private nextId = 1;
 
 	constructor(
 		private readonly now: () => number,
-		private readonly keys: Record<ProviderId, string>,
+		private readonly keys: Record<EmulatedProviderId, string>,
 	) {}
 
 	/** Notes an arrival, and follows the answer to its end. */
@@ -70,13 +76,32 @@ export class RequestLog {
 
 	/** Notes the body of a request. */
 	bodyArrived(record: RecordedRequest, body: Buffer): void {
-		record.bodyBytes = body.length;
-		if (!body.length) return;
-		record.bodySha256 = createHash('sha256').update(body).digest('hex');
-		this.watch(record, record.provider, 'body', body);
+		const watch = this.bodyArriving(record);
+		watch.chunk(body);
+		watch.end();
 	}
 
-	maxInFlightOf(provider: ProviderId): number {
+	/** Notes a body that is not held: its length, its hash, and keys in it, even across two chunks. */
+	bodyArriving(record: RecordedRequest): BodyWatch {
+		const hash = createHash('sha256');
+		const overlap = Math.max(...Object.values(this.keys).map(({ length }) => length)) - 1;
+		const found = new Set<EmulatedProviderId>();
+		let tail: Buffer = Buffer.alloc(0);
+		return {
+			chunk: (bytes) => {
+				record.bodyBytes += bytes.length;
+				hash.update(bytes);
+				const seam = Buffer.concat([tail, bytes.subarray(0, overlap)]);
+				for (const text of [seam, bytes]) this.watch(record, record.provider, 'body', text, found);
+				tail = (bytes.length < overlap ? seam : bytes).subarray(-overlap);
+			},
+			end: () => {
+				if (record.bodyBytes > 0) record.bodySha256 = hash.digest('hex');
+			},
+		};
+	}
+
+	maxInFlightOf(provider: EmulatedProviderId): number {
 		return this.maxByProvider.get(provider) ?? 0;
 	}
 
@@ -96,13 +121,15 @@ export class RequestLog {
 		home: Home,
 		where: KeyLeak['where'],
 		text: string | Buffer,
+		found = new Set<EmulatedProviderId>(),
 	): void {
-		for (const keyOf of PROVIDER_IDS) {
+		for (const keyOf of EMULATED_PROVIDER_IDS) {
 			const atHome = record.server === 'api' && home === keyOf;
 			// A URL ends up in logs: a key has no business there, not even at home.
 			if (atHome && where !== 'url') continue;
-			if (text.includes(this.keys[keyOf]))
-				this.leaks.push({ requestId: record.id, keyOf, server: record.server, where });
+			if (found.has(keyOf) || !text.includes(this.keys[keyOf])) continue;
+			found.add(keyOf);
+			this.leaks.push({ requestId: record.id, keyOf, server: record.server, where });
 		}
 	}
 }

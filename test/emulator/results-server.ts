@@ -3,15 +3,23 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { send, sendStream } from './answer-faults';
 import { notFoundPage, playDownloadFault, storeError } from './download-faults';
 import { text } from './exchange';
+import type { FaultPhase } from './fault-kinds';
 import type { FaultStrike } from './faults';
 import { OWN_FETCH_HEADER } from './input-pictures';
 import type { PictureFile } from './png';
 import type { StoredResult } from './results';
 import type { EmulatorState } from './state';
+import type { RecordedRequest } from './types';
 
-function strikeOn(state: EmulatorState, stored: StoredResult): FaultStrike | undefined {
-	if (stored.provider === 'input') return undefined;
-	const strike = state.faults.take(['connection', 'instead', 'answer', 'download'], {
+const EVERY_PHASE: FaultPhase[] = ['connection', 'instead', 'answer', 'download'];
+
+function strikeOn(
+	state: EmulatorState,
+	stored: StoredResult,
+	phases: FaultPhase[],
+): FaultStrike | undefined {
+	if (stored.provider === 'input' || !isThere(stored)) return undefined;
+	const strike = state.faults.take(phases, {
 		provider: stored.provider,
 		route: 'result',
 		...(stored.prompt !== undefined && { prompt: stored.prompt }),
@@ -29,6 +37,34 @@ function isThere(stored: StoredResult): boolean {
 	if (!stored.job) return true;
 	stored.job.settle();
 	return stored.job.entry.status === 'completed';
+}
+
+/** Plays a fault on a download, if one is due; says whether it did. */
+async function playFault(
+	state: EmulatorState,
+	stored: StoredResult,
+	phases: FaultPhase[],
+	record: RecordedRequest,
+	response: ServerResponse,
+): Promise<boolean> {
+	const strike = strikeOn(state, stored, phases);
+	if (!strike) return false;
+	record.fault = strike.kind;
+	if (strike.kind === 'refuseConnection') response.socket?.destroy();
+	else await playDownloadFault(state, stored, strike, await stored.content(), response);
+	return true;
+}
+
+/** Serves a result that lies on the API server; the caller has looked at the key. */
+export async function serveAtServer(
+	state: EmulatorState,
+	stored: StoredResult,
+	record: RecordedRequest,
+	response: ServerResponse,
+): Promise<void> {
+	if (await playFault(state, stored, ['instead', 'answer', 'download'], record, response)) return;
+	stored.record.downloads += 1;
+	await serveFile(stored, await stored.content(), response);
 }
 
 async function serveFile(
@@ -64,12 +100,7 @@ export async function serveResults(
 		response.once('finish', () => {
 			record.status = response.statusCode;
 		});
-		const strike = stored && isThere(stored) ? strikeOn(state, stored) : undefined;
-		if (stored && strike) {
-			record.fault = strike.kind;
-			if (strike.kind === 'refuseConnection') return void request.socket.destroy();
-			return await playDownloadFault(state, stored, strike, await stored.content(), response);
-		}
+		if (stored && (await playFault(state, stored, EVERY_PHASE, record, response))) return;
 	}
 	if (request.method !== 'GET' && request.method !== 'HEAD')
 		return send(response, storeError(405, 'MethodNotAllowed', 'Only GET is allowed.'));

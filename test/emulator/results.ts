@@ -2,12 +2,12 @@ import { createHash, createHmac, randomUUID } from 'node:crypto';
 import type { Job } from './job';
 import type { PictureFile } from './png';
 import { pictureFile } from './png';
-import type { ProviderId, ResultRecord } from './types';
+import type { EmulatedProviderId, ResultRecord } from './types';
 
 /** What lies behind one URL of the results server. */
 export interface StoredResult {
 	record: ResultRecord;
-	provider: ProviderId | 'input';
+	provider: EmulatedProviderId | 'input';
 	/** Query string exactly as it was handed out. */
 	query: string;
 	expiresAt: number;
@@ -20,6 +20,9 @@ export interface StoredResult {
 }
 
 export type LinkStyle = 'signed' | 'plain';
+
+/** The files of the API server itself, told apart from those of the results server. */
+const AT_SERVER = 'api server ';
 
 const SIGNING_SECRET = 'emulated object store';
 
@@ -41,8 +44,10 @@ function signedQuery(path: string, expiresAt: number): string {
 export class ResultStore {
 	private readonly byPath = new Map<string, StoredResult>();
 
-	/** Known once the results server listens. */
+	/** Known once the servers listen. */
 	origin = '';
+
+	apiOrigin = '';
 
 	constructor(private readonly now: () => number) {}
 
@@ -55,10 +60,13 @@ export class ResultStore {
 			style: LinkStyle;
 			lifetimeSeconds: number;
 			asBase64?: { prefix: boolean };
+			/** Which of the job's pictures, from 0. */
+			index?: number;
 		},
 	): string {
+		const { index = 0 } = order;
 		const id = randomUUID();
-		const path = `/${order.folder}/${id}-1.${order.extension}`;
+		const path = `/${order.folder}/${id}-${index + 1}.${order.extension}`;
 		const expiresAt = this.now() + order.lifetimeSeconds * 1000;
 		const query = order.style === 'signed' ? signedQuery(path, expiresAt) : '';
 		const url = `${this.origin}${path}${query}`;
@@ -69,10 +77,29 @@ export class ResultStore {
 			expiresAt,
 			job,
 			prompt: job.entry.prompt,
-			content: async () => await job.picture,
+			content: async () => await job.pictures[index]!,
 			...(order.asBase64 && { asBase64: order.asBase64 }),
 		});
 		return url;
+	}
+
+	/** Keeps a job's picture on the API server, under a path (with query) of the provider's own. */
+	addAtServer(job: Job, path: string, index = 0): void {
+		const url = `${this.apiOrigin}${path}`;
+		const id = randomUUID();
+		this.byPath.set(AT_SERVER + path, {
+			record: { id, provider: job.provider, entryId: job.entry.id, url, downloads: 0 },
+			provider: job.provider,
+			query: '',
+			expiresAt: Infinity,
+			job,
+			prompt: job.entry.prompt,
+			content: async () => await job.pictures[index]!,
+		});
+	}
+
+	findAtServer(path: string): StoredResult | undefined {
+		return this.byPath.get(AT_SERVER + path);
 	}
 
 	/** Puts up a picture that is an input: uploaded by a client, or hosted by a test. */

@@ -9,7 +9,15 @@ const DEFAULTS: EmulatorSettings = {
 	queueLimit: { modelsLab: 5 },
 	queueRetryAfterSeconds: 30,
 	fetchInputs: true,
-	format: { aiml: 'png', chainHub: 'png', modelsLab: 'png', modelVerse: 'png', odkkk: 'png' },
+	format: {
+		aiml: 'png',
+		chainHub: 'png',
+		dashScope: 'png',
+		modelsLab: 'png',
+		modelVerse: 'png',
+		odkkk: 'png',
+		openAiCompatible: 'png',
+	},
 	modelsLab: {
 		answer: 'processing',
 		etaSeconds: null,
@@ -21,6 +29,22 @@ const DEFAULTS: EmulatorSettings = {
 	// Both in one item and with a prefix, as in the sample of seed 003.
 	modelVerse: { answer: 'both', base64Prefix: true },
 	aiml: { answer: 'url', nulls: 'none' },
+	openAiCompatible: {
+		face: 'generic',
+		keyRequired: true,
+		answer: 'asAsked',
+		urlsLeadTo: 'server',
+		errorForm: 'asFace',
+		refusedField: '',
+		model: '',
+	},
+	dashScope: {
+		region: 'beijing',
+		keyRegion: 'beijing',
+		taskMetric: false,
+		linkLifetimeSeconds: 24 * 3600,
+		arrearageStatus: 400,
+	},
 };
 
 /** Lays a patch over settings, in place. A name that does not exist is an error, so that a typo cannot pass. */

@@ -7,7 +7,7 @@ import { hostPicture } from './control';
 import { PROVIDERS } from './providers';
 import { serveElsewhere, serveResults } from './results-server';
 import { EmulatorState } from './state';
-import type { Emulator, EmulatorOptions, ProviderId } from './types';
+import type { Emulator, EmulatorOptions, EmulatedProviderId } from './types';
 
 const HOST = '127.0.0.1';
 
@@ -76,9 +76,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 		string,
 	];
 	Object.assign(state, { apiOrigin, elsewhereOrigin });
-	state.results.origin = resultOrigin;
+	Object.assign(state.results, { origin: resultOrigin, apiOrigin });
 	const unreachableOrigin = await unusedOrigin();
-	const baseOf = (id: ProviderId) => PROVIDERS.find((provider) => provider.id === id)!.base;
+	const baseOf = (id: EmulatedProviderId) => PROVIDERS.find((provider) => provider.id === id)!.base;
 	return {
 		apiOrigin,
 		resultOrigin,

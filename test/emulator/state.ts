@@ -19,9 +19,10 @@ import type {
 	EmulatorSettings,
 	JsonObject,
 	LedgerEntry,
-	ProviderId,
+	PictureFormat,
+	EmulatedProviderId,
 } from './types';
-import { PROVIDER_IDS } from './types';
+import { EMULATED_PROVIDER_IDS } from './types';
 
 /** What a provider found in a request it takes. */
 export interface JobOrder {
@@ -35,6 +36,14 @@ export interface JobOrder {
 	seed?: number;
 	width?: number;
 	height?: number;
+	/** How many pictures to make. Default: one. */
+	count?: number;
+	/** Default: the provider's setting. */
+	format?: PictureFormat;
+	/** Hashes of what arrived, where `inputs` may hold beginnings only. */
+	inputSha256?: string[];
+	/** What else the ledger says of the request. */
+	notes?: Pick<LedgerEntry, 'maskSha256' | 'unusedPictures' | 'formFields'>;
 }
 
 const TINY_PICTURE = plainPng(64, 48);
@@ -53,7 +62,7 @@ export class EmulatorState {
 
 	readonly published = new Map<string, Buffer>();
 
-	readonly keys: Record<ProviderId, string>;
+	readonly keys: Record<EmulatedProviderId, string>;
 
 	apiOrigin = '';
 
@@ -89,14 +98,14 @@ export class EmulatorState {
 		this.faults = new FaultStore(now);
 		this.results = new ResultStore(now);
 		this.keys = Object.fromEntries(
-			PROVIDER_IDS.map((id) => {
+			EMULATED_PROVIDER_IDS.map((id) => {
 				const tail = createHash('sha256')
 					.update(`emulated key of ${id}`)
 					.digest('hex')
 					.slice(0, 24);
 				return [id, `emulated-${id.toLowerCase()}-key-${tail}`];
 			}),
-		) as Record<ProviderId, string>;
+		) as Record<EmulatedProviderId, string>;
 		this.requests = new RequestLog(now, this.keys);
 		this.callbacks = new CallbackBook(now, options.deliverCallbacksTo);
 	}
@@ -129,7 +138,7 @@ export class EmulatorState {
 		// Counted from the arrival, so that the emulator's own work does not make a bench look slow.
 		const spentMs = performance.now() - call.arrivedMs;
 		await this.pause(this.durations.draw(this.settings.latencyMs) - spentMs);
-		await job.picture;
+		await Promise.all(job.pictures);
 		job.finish();
 	}
 
@@ -145,7 +154,7 @@ export class EmulatorState {
 	}
 
 	/** How many tasks of an account are open now. */
-	openTasks(provider: ProviderId): number {
+	openTasks(provider: EmulatedProviderId): number {
 		this.settleAll();
 		return this.jobs.filter((job) => job.provider === provider && job.entry.status === 'running')
 			.length;
@@ -159,12 +168,14 @@ export class EmulatorState {
 			provider: provider.id,
 			model: order.model,
 			prompt: order.prompt,
-			pictureCount: order.inputs.length,
+			pictureCount: order.inputSha256?.length ?? order.inputs.length,
 			billed: 1,
 			at: now,
 			status: 'running',
 			...(order.taskId !== undefined && { taskId: order.taskId }),
-			inputSha256: order.inputs.map(sha256),
+			resultCount: order.count ?? 1,
+			inputSha256: order.inputSha256 ?? order.inputs.map(sha256),
+			...order.notes,
 			unknownFields: call.record.unknownFields,
 			fields: order.fields,
 			...(typeof call.headers['idempotency-key'] === 'string' && {
@@ -173,13 +184,16 @@ export class EmulatorState {
 			requestId: call.record.id,
 		};
 		const taskSeconds = order.task ? this.durations.draw(this.settings.taskSeconds) : null;
-		const picture = this.makePicture(provider, order, entry);
-		// Nobody may be waiting for it: a failure shows at the download.
-		picture.catch(() => undefined);
+		const pictures = Array.from(
+			{ length: entry.resultCount },
+			async (_, index) => await this.makePicture(provider, order, entry, index),
+		);
+		// Nobody may be waiting for them: a failure shows at the download.
+		for (const picture of pictures) picture.catch(() => undefined);
 		const job = new Job(
 			entry,
 			provider.id,
-			picture,
+			pictures,
 			now,
 			taskSeconds,
 			() => this.now(),
@@ -205,7 +219,7 @@ export class EmulatorState {
 	}
 
 	/** The job behind a task id, marked by whatever fault is meant for reads. */
-	findTask(provider: ProviderId, taskId: string): Job | undefined {
+	findTask(provider: EmulatedProviderId, taskId: string): Job | undefined {
 		const job = this.jobsByTaskId.get(`${provider}/${taskId}`);
 		const strike =
 			job && this.faults.take(['task'], { provider, route: 'read', prompt: job.entry.prompt });
@@ -214,7 +228,7 @@ export class EmulatorState {
 	}
 
 	/** The prompt behind a task id, for faults that are aimed at one job. */
-	promptOfTask(provider: ProviderId, taskId: string): string | undefined {
+	promptOfTask(provider: EmulatedProviderId, taskId: string): string | undefined {
 		return this.jobsByTaskId.get(`${provider}/${taskId}`)?.entry.prompt;
 	}
 
@@ -225,7 +239,7 @@ export class EmulatorState {
 	}
 
 	/** Lets faults that are meant for submissions loose on a new task. */
-	strikeTask(provider: ProviderId, prompt: string): FaultRule | undefined {
+	strikeTask(provider: EmulatedProviderId, prompt: string): FaultRule | undefined {
 		return this.faults.take(['task'], { provider, route: 'submit', prompt })?.rule;
 	}
 
@@ -240,7 +254,9 @@ export class EmulatorState {
 			strike?.release();
 			return url;
 		}
-		return url.replace(this.results.origin, `http://${strike.rule.host ?? '10.0.0.1'}`);
+		const elsewhere = `http://${strike.rule.host ?? '10.0.0.1'}`;
+		// A link without an origin, or a path on a disk, becomes a whole one.
+		return url.startsWith('/') ? elsewhere + url : url.replace(this.results.origin, elsewhere);
 	}
 
 	get ledger(): LedgerEntry[] {
@@ -277,14 +293,27 @@ export class EmulatorState {
 		provider: ProviderEmulation,
 		order: JobOrder,
 		entry: LedgerEntry,
+		index: number,
 	): Promise<PictureFile> {
 		const { editPictures, resultBytes, format } = this.settings;
-		const notes = { provider: provider.id, prompt: order.prompt, job: String(entry.id) };
-		if (!editPictures || !order.inputs.every(({ length }) => length > 0)) {
+		const several = entry.resultCount > 1;
+		const notes = {
+			provider: provider.id,
+			prompt: order.prompt,
+			job: String(entry.id),
+			...(several && { picture: String(index + 1) }),
+		};
+		if (!editPictures || !order.inputs.length || order.inputs.some(({ length }) => length === 0)) {
 			return pictureFile(withNotes(TINY_PICTURE, notes), 'image/png', resultBytes);
 		}
-		const kind = format[provider.id];
-		const edited = await editPicture({ ...order, providerName: provider.name, format: kind });
+		const kind = order.format ?? format[provider.id];
+		const edited = await editPicture({
+			...order,
+			// Several pictures of one job are several draws.
+			...(several && { seed: (order.seed ?? 0) + index }),
+			providerName: provider.name,
+			format: kind,
+		});
 		return pictureFile(
 			kind === 'png' ? withNotes(edited, notes) : edited,
 			`image/${kind}`,

@@ -1,8 +1,44 @@
 import type { FaultControl } from './faults';
 
-/** The providers the emulator speaks as; the same ids as in the package's contract. */
+/** Every provider the emulator speaks as; the same ids as in the package's contract. */
+export const EMULATED_PROVIDER_IDS = [
+	'aiml',
+	'chainHub',
+	'dashScope',
+	'modelsLab',
+	'modelVerse',
+	'odkkk',
+	'openAiCompatible',
+] as const;
+export type EmulatedProviderId = (typeof EMULATED_PROVIDER_IDS)[number];
+
+/** Those that suites run over which keep a table of what they know of each provider. */
 export const PROVIDER_IDS = ['aiml', 'chainHub', 'modelsLab', 'modelVerse', 'odkkk'] as const;
 export type ProviderId = (typeof PROVIDER_IDS)[number];
+
+/** The servers behind `POST /v1/images/edits` that the emulator can be; they differ as their documents do. */
+export const OPEN_AI_FACES = [
+	'generic',
+	'vllmOmni',
+	'sglang',
+	'sdServer',
+	'lemonade',
+	'xinference',
+	'deepInfra',
+] as const;
+export type OpenAiFace = (typeof OPEN_AI_FACES)[number];
+
+/** How an OpenAI-compatible server words an error. */
+export type OpenAiErrorForm =
+	| 'error'
+	| 'errorText'
+	| 'detail'
+	| 'detailList'
+	| 'detailError'
+	| 'message';
+
+/** Where a DashScope host lies, or where a key for it was made. */
+export type DashScopeRegion = 'beijing' | 'singapore';
 
 /** What a call is for, whatever its path: faults are aimed at one of these. */
 export type RouteKind = 'submit' | 'read' | 'upload' | 'result' | 'credit';
@@ -26,7 +62,7 @@ export interface EmulatorOptions {
 	/** `false` hands out one tiny ready-made PNG instead of editing: for large benches. */
 	editPictures?: boolean;
 	/** Tasks one account may have open; a number means ModelsLab, the only document that names one. */
-	queueLimit?: number | Partial<Record<ProviderId, number>>;
+	queueLimit?: number | Partial<Record<EmulatedProviderId, number>>;
 	/** Every result is padded to this many bytes (it stays a valid PNG). */
 	resultBytes?: number;
 	/** A loopback origin that stands for the public hosts of callback URLs; without it they are only noted. */
@@ -45,12 +81,12 @@ export interface EmulatorSettings {
 	latencyMs: Duration;
 	editPictures: boolean;
 	resultBytes: number;
-	queueLimit: Partial<Record<ProviderId, number>>;
+	queueLimit: Partial<Record<EmulatedProviderId, number>>;
 	/** Seconds a full queue tells the client to wait (ModelsLab's document says 30). */
 	queueRetryAfterSeconds: number;
 	/** Whether pictures behind URLs are fetched and looked at. Only a bench switches it off. */
 	fetchInputs: boolean;
-	format: Record<ProviderId, PictureFormat>;
+	format: Record<EmulatedProviderId, PictureFormat>;
 	modelsLab: {
 		/** Who is served at once and who gets a task; the real server decides by its load. */
 		answer: 'processing' | 'success' | 'alternate';
@@ -77,12 +113,39 @@ export interface EmulatorSettings {
 		/** Which documented-nullable fields are null. */
 		nulls: 'none' | 'meta' | 'usage';
 	};
+	openAiCompatible: {
+		face: OpenAiFace;
+		/** Whether the server was started with a key. Without one it takes every request, with any key or none. */
+		keyRequired: boolean;
+		/** How pictures come back; `asAsked` follows the face and `response_format`. */
+		answer: 'asAsked' | 'base64' | 'prefixedBase64' | 'url' | 'relativeUrl' | 'serverPath';
+		/** Where a server keeps what it gives a URL for; `none`: it refuses `response_format=url` (SGLang). */
+		urlsLeadTo: 'server' | 'cloud' | 'none';
+		/** How errors are worded; `asFace` as the document of the face has them. */
+		errorForm: 'asFace' | OpenAiErrorForm;
+		/** A form field that is refused when it is sent; OpenAI does so with `response_format`. */
+		refusedField: string;
+		/** The only model there is; empty: the one that the face's document names. */
+		model: string;
+	};
+	dashScope: {
+		/** Where this host lies. */
+		region: DashScopeRegion;
+		/** Where `key('dashScope')` was made; elsewhere it is not known. */
+		keyRegion: DashScopeRegion;
+		/** Whether `output.task_metric` is there, as in some real answers. */
+		taskMetric: boolean;
+		/** The document promises a day; real links end after about seven. */
+		linkLifetimeSeconds: number;
+		/** HTTP status of `Arrearage`: 400 in the document and in reports of users. */
+		arrearageStatus: number;
+	};
 }
 
 /** One job a provider has taken, and so one that somebody pays for. */
 export interface LedgerEntry {
 	id: number;
-	provider: ProviderId;
+	provider: EmulatedProviderId;
 	model: string;
 	prompt: string;
 	/** How many pictures were sent in. */
@@ -92,8 +155,16 @@ export interface LedgerEntry {
 	at: number;
 	status: 'running' | 'completed' | 'failed';
 	taskId?: string;
+	/** How many pictures come back. */
+	resultCount: number;
 	/** Hashes of the input pictures' bytes, in the order they were sent. */
 	inputSha256: string[];
+	/** Hash of the mask's bytes, where one was sent in a field that the server knows. */
+	maskSha256?: string;
+	/** Pictures that were sent and that the server does not look at: it reads one file of that field. */
+	unusedPictures?: number;
+	/** The parts of a multipart body, by name and in order. */
+	formFields?: string[];
 	/** Request fields the provider's document does not know. */
 	unknownFields: string[];
 	/** The documented fields as they were sent, long strings shortened, without the key. */
@@ -104,13 +175,25 @@ export interface LedgerEntry {
 	requestId: number;
 }
 
+/** One part of a multipart body. */
+export interface RecordedPart {
+	name: string;
+	/** The text of a field, shortened; absent for files. */
+	value?: string;
+	fileName?: string;
+	contentType?: string;
+	/** Length of a file, and the hash of its bytes exactly as they arrived. */
+	bytes?: number;
+	sha256?: string;
+}
+
 /** One HTTP request that reached the emulator. The emulator's own fetches are not among them. */
 export interface RecordedRequest {
 	id: number;
 	server: 'api' | 'results' | 'elsewhere';
 	/** Whether it hit the results server. */
 	onResultsServer: boolean;
-	provider?: ProviderId;
+	provider?: EmulatedProviderId;
 	route?: RouteKind;
 	method: string;
 	/** Path and query exactly as they came. */
@@ -118,6 +201,8 @@ export interface RecordedRequest {
 	headers: Record<string, string | string[] | undefined>;
 	/** The JSON body with long strings shortened, or the text when it was not JSON. */
 	body?: Json;
+	/** The parts of a multipart body in order; `body` is absent then. */
+	form?: RecordedPart[];
 	bodyBytes: number;
 	/** Hash of the whole body as it came. */
 	bodySha256?: string;
@@ -141,14 +226,14 @@ export interface RecordedRequest {
 /** A provider key seen where it has no business. */
 export interface KeyLeak {
 	requestId: number;
-	keyOf: ProviderId;
+	keyOf: EmulatedProviderId;
 	server: RecordedRequest['server'];
 	where: 'header' | 'url' | 'body';
 }
 
 /** A callback the provider owes, or has sent. */
 export interface CallbackRecord {
-	provider: ProviderId;
+	provider: EmulatedProviderId;
 	url: string;
 	body: Json;
 	at: number;
@@ -159,7 +244,7 @@ export interface CallbackRecord {
 /** A picture the emulator made. */
 export interface ResultRecord {
 	id: string;
-	provider: ProviderId;
+	provider: EmulatedProviderId;
 	entryId: number;
 	url: string;
 	downloads: number;
@@ -172,8 +257,8 @@ export interface Emulator {
 	readonly elsewhereOrigin: string;
 	/** An origin on which nothing listens: connections are refused by the kernel. */
 	readonly unreachableOrigin: string;
-	baseUrl(provider: ProviderId): string;
-	key(provider: ProviderId): string;
+	baseUrl(provider: EmulatedProviderId): string;
+	key(provider: EmulatedProviderId): string;
 	readonly ledger: LedgerEntry[];
 	readonly requests: RecordedRequest[];
 	readonly callbacks: CallbackRecord[];
@@ -182,7 +267,7 @@ export interface Emulator {
 	readonly leaks: KeyLeak[];
 	/** Most API calls open at one time, control calls not counted. */
 	readonly maxInFlight: number;
-	maxInFlightOf(provider: ProviderId): number;
+	maxInFlightOf(provider: EmulatedProviderId): number;
 	/** Most jobs running at one time. */
 	readonly maxRunning: number;
 	readonly faults: FaultControl;

@@ -145,6 +145,15 @@ export function choice(
 	return { kind: 'choice', ...settings, schema };
 }
 
+/** "1024 × 0768" as hosts want it, 1024x768; a word such as auto stays one. */
+export function writtenSize(text: string): string {
+	return text
+		.trim()
+		.toLowerCase()
+		.replace(/\s*[x×*]\s*(?=\d)/, 'x')
+		.replace(/(^|x)0+(?=\d)/g, '$1');
+}
+
 /** Reads "1024x1024", however the user writes the cross, within the provider's limits per side. */
 export function pixelSize(
 	settings: FieldBase & { minimumSide: number; maximumSide: number; example: string },
@@ -153,13 +162,7 @@ export function pixelSize(
 	const message = `'${label}' must be width x height in pixels, such as 1024x1024, each from ${minimumSide} to ${maximumSide}`;
 	const schema = z
 		.string({ error: message })
-		.transform((value) =>
-			value
-				.trim()
-				.toLowerCase()
-				.replace(/\s*[x×*]\s*/, 'x')
-				.replace(/(^|x)0+(?=\d)/g, '$1'),
-		)
+		.transform(writtenSize)
 		.refine((value) => {
 			const sides = /^(\d{1,5})x(\d{1,5})$/.exec(value);
 			return (

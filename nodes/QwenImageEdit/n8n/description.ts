@@ -108,7 +108,7 @@ const imagesProperty: INodeProperties = {
 					typeOptions: { binaryDataProperty: true },
 					default: 'data',
 					placeholder: 'e.g. data',
-					hint: 'The name of the input binary field containing the picture; several are parted by commas',
+					hint: 'The name of the input binary field containing the picture; separate several by commas',
 					displayOptions: { show: { source: ['binary'] } },
 				},
 				{
@@ -117,7 +117,7 @@ const imagesProperty: INodeProperties = {
 					type: 'string',
 					default: '',
 					placeholder: 'e.g. https://example.com/photo.png',
-					hint: 'The provider must be able to open it; several are parted by commas or lines',
+					hint: 'The provider must be able to open it; separate several by commas or lines',
 					displayOptions: { show: { source: ['url'] } },
 				},
 				{
@@ -284,6 +284,8 @@ function commonOptions(provider: Provider, operation: 'sending' | 'getTask'): IN
 			displayName: 'When Time Runs Out',
 			name: 'timeoutAction',
 			type: 'options',
+			// Submit Task waits for nothing, so that its time cannot run out with a task left over.
+			displayOptions: { hide: { '/operation': ['submitTask'] } },
 			options: [
 				{
 					name: 'Output the Unfinished Task',
@@ -339,8 +341,9 @@ function optionsProperty(provider: Provider, operation: 'sending' | 'getTask'): 
 /** Every field of the panel, derived from the providers: nothing is shown that the chosen one ignores. */
 export const properties: INodeProperties[] = [
 	providerProperty,
-	operationProperty(withoutTasks),
+	// First the one with all operations: the node picker lists the actions of the first it finds.
 	operationProperty(withTasks),
+	operationProperty(withoutTasks),
 	promptProperty,
 	imagesProperty,
 	...providers.map(modelProperty),

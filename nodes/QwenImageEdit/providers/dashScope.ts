@@ -19,8 +19,8 @@ const rules: readonly FaultRule[] = [
 	},
 	{
 		kind: 'credit',
-		when: ({ code }) => /^Arrearage$/i.test(code),
-		advice: 'Pay the open bill of the Alibaba Cloud account',
+		when: ({ code }) => /^(Arrearage|(Prepaid|Postpaid)BillOverdue|.*FreeTierOnly)$/i.test(code),
+		advice: 'Look at the bill and the free quota of the Alibaba Cloud account',
 	},
 	{
 		kind: 'credential',
@@ -31,7 +31,7 @@ const rules: readonly FaultRule[] = [
 	{
 		kind: 'content',
 		// Seen with "InternalError.Algo." before it, too.
-		when: ({ code, message }) => /DataInspectionFailed/i.test(`${code} ${message}`),
+		when: ({ code, message }) => /DataInspectionFailed|IPInfringement/i.test(`${code} ${message}`),
 	},
 	{
 		kind: 'input',

@@ -1,7 +1,15 @@
 import * as z from 'zod/v4';
 
 import { file } from '../edit/encode';
-import { choice, decimal, integer, jsonObject, readJsonObject, text } from '../edit/field';
+import {
+	choice,
+	decimal,
+	integer,
+	jsonObject,
+	readJsonObject,
+	text,
+	writtenSize,
+} from '../edit/field';
 import { lenientText, readImageList } from '../edit/imageList';
 import type { Provider } from '../edit/provider';
 import type { EditRequest } from '../edit/request';
@@ -191,12 +199,7 @@ export const openAiCompatible: Provider = {
 			example: '1024x768',
 			schema: z
 				.string()
-				.transform((value) =>
-					value
-						.trim()
-						.toLowerCase()
-						.replace(/\s*[×*]\s*/, 'x'),
-				)
+				.transform(writtenSize)
 				.refine(
 					(value) => /^(\d{2,5}x\d{2,5}|[a-z]{3,12})$/.test(value),
 					"'Size' must be width x height in pixels, such as 1024x1024, or a word such as auto",
@@ -300,7 +303,7 @@ export const openAiCompatible: Provider = {
 		},
 		{
 			says: 'sd-server prefers `image[]`, and reads seed, steps and guidance from a JSON block in the prompt',
-			source: 'stable-diffusion.cpp examples/server/api.md',
+			source: 'research, "Self-hosted"; stable-diffusion.cpp examples/server/api.md',
 			confidence: 'high',
 		},
 		{

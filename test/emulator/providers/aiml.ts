@@ -5,7 +5,7 @@ import { isWebUrl } from '../input-pictures';
 import { bearerProblem, isObject, noteFields, openPicture } from '../request-fields';
 import type { EmulatorState } from '../state';
 import type { Json, JsonObject } from '../types';
-import type { ProviderEmulation } from './provider';
+import type { ProviderEmulation, ProviderErrors } from './provider';
 
 // Seed 004; error texts and the credit call from PROVIDERS S5.
 const DOCUMENTED_FIELDS = ['model', 'prompt', 'image', 'negative_prompt', 'watermark'];
@@ -50,7 +50,7 @@ function error(
 	);
 }
 
-const errors: ProviderEmulation['errors'] = {
+const errors: ProviderErrors = {
 	status: (status, message) => error(status, message),
 	busy: (status, { bodySeconds, textSeconds }) =>
 		error(

@@ -4,7 +4,7 @@ import { Refusal, json } from '../exchange';
 import { isWebUrl } from '../input-pictures';
 import { bearerProblem, isObject, noteFields, openPicture } from '../request-fields';
 import type { EmulatorState } from '../state';
-import type { ProviderEmulation } from './provider';
+import type { ProviderEmulation, ProviderErrors } from './provider';
 
 // Seed 000. The document shows no error at all: the shape is that of New-API gateways, which ChainHub most likely is (PROVIDERS S1, medium confidence).
 const DOCUMENTED_FIELDS = ['model', 'prompt', 'image'];
@@ -33,7 +33,7 @@ const WORDS: Record<number, [message: string, code: string]> = {
 	504: ['Upstream timed out', 'bad_response_status_code'],
 };
 
-const errors: ProviderEmulation['errors'] = {
+const errors: ProviderErrors = {
 	status(status, message) {
 		const [usual, code] = WORDS[status] ?? [`Error ${status}`, 'bad_response_status_code'];
 		return error(status, message ?? usual, code);

@@ -1,15 +1,19 @@
 import { aiml } from './aiml';
 import { chainHub } from './chain-hub';
+import { dashScope } from './dash-scope';
 import { modelVerse } from './model-verse';
 import { modelsLab } from './models-lab';
 import { odkkk } from './odkkk';
+import { openAiCompatible } from './open-ai-compatible';
 import type { ProviderEmulation } from './provider';
 
 /** Every provider the emulator speaks as. */
 export const PROVIDERS: readonly ProviderEmulation[] = [
 	aiml,
 	chainHub,
+	dashScope,
 	modelsLab,
 	modelVerse,
 	odkkk,
+	openAiCompatible,
 ];

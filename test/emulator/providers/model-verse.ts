@@ -4,7 +4,7 @@ import { Refusal, json } from '../exchange';
 import { bearerProblem, isObject, noteFields, openPicture } from '../request-fields';
 import type { EmulatorState } from '../state';
 import type { JsonObject } from '../types';
-import type { ProviderEmulation } from './provider';
+import type { ProviderEmulation, ProviderErrors } from './provider';
 
 // Seed 003; error codes from PROVIDERS S4.
 const DOCUMENTED_FIELDS = ['prompt', 'model', 'image', 'seed', 'size'];
@@ -38,7 +38,7 @@ const WORDS: Record<number, [message: string, code: string]> = {
 	504: ['Gateway timeout', 'gateway_timeout_error'],
 };
 
-const errors: ProviderEmulation['errors'] = {
+const errors: ProviderErrors = {
 	status(status, message) {
 		const [usual, code] = WORDS[status] ?? [`Error ${status}`, 'internal_error'];
 		return error(status, message ?? usual, code);

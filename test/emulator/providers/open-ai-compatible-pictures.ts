@@ -1,0 +1,65 @@
+import type { ApiCall } from '../exchange';
+import { fetchPicture } from '../input-pictures';
+import { lookAtPicture } from '../picture-edit';
+import type { ReceivedForm } from '../received-form';
+import { sha256 } from '../results';
+import type { EmulatorState } from '../state';
+import { refuse } from './open-ai-compatible-errors';
+import type { Face } from './open-ai-compatible-faces';
+import type { FaceWords } from './open-ai-compatible-words';
+
+/** The pictures of a form. */
+export interface FormPictures {
+	/** Those that the server looks at. */
+	inputs: Buffer[];
+	/** Of every picture that was sent, in order. */
+	inputSha256: string[];
+	/** How many were sent for nothing. */
+	unused: number;
+}
+
+/** Pictures sent as files, and pictures behind addresses where the server fetches them itself. */
+export async function readPictures(
+	state: EmulatorState,
+	call: ApiCall,
+	form: ReceivedForm,
+	face: Face,
+	words: FaceWords,
+): Promise<FormPictures> {
+	const field = face.pictureFields.find((name) => form.files.some((file) => file.name === name));
+	const sent = form.files.filter(({ name }) => face.pictureFields.includes(name));
+	const several = field !== undefined && face.repeatedFields.includes(field);
+	const read = sent.filter(({ name }) => name === field).slice(0, several ? undefined : 1);
+	const inputs = read.map(({ content }) => content);
+	const inputSha256 = sent.map((file) => file.sha256);
+	for (const { name, value } of form.texts) {
+		if (!face.urlFields.includes(name)) continue;
+		const fetched = await fetchPicture(value, state.published);
+		if ('failure' in fetched) {
+			refuse(state, {
+				status: 400,
+				error: { message: `Failed to process image source: ${fetched.failure}` },
+			});
+		}
+		const hash = sha256(fetched.bytes);
+		inputs.push(fetched.bytes);
+		inputSha256.push(hash);
+		call.record.pictureSha256.push(hash);
+	}
+	if (!inputs.length) refuse(state, words.noPicture);
+	if (face.mostPictures !== undefined && inputs.length > face.mostPictures) {
+		// The words are assumed.
+		const message = `Received ${inputs.length} input images, at most ${face.mostPictures} are supported.`;
+		refuse(state, { status: 400, error: { message } });
+	}
+	for (const [index, input] of inputs.entries()) {
+		if (await lookAtPicture(input)) continue;
+		// OpenAI's words (QuantumNous/new-api issue 1159). Assumed of the others; sd-server passes over such a file.
+		const message = `Invalid image file or mode for image ${index + 1}, please check your image file.`;
+		refuse(state, {
+			status: 400,
+			error: { message, param: 'image', code: 'invalid_image_file' },
+		});
+	}
+	return { inputs, inputSha256, unused: sent.length - read.length };
+}
