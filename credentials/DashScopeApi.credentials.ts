@@ -33,7 +33,6 @@ export class DashScopeApi implements ICredentialType {
 			type: 'options',
 			options: [
 				{ name: 'Beijing', value: 'beijing' },
-				{ name: 'Custom or Workspace Address', value: 'custom' },
 				{ name: 'Singapore', value: 'singapore' },
 			],
 			default: 'singapore',
@@ -43,10 +42,10 @@ export class DashScopeApi implements ICredentialType {
 			displayName: 'Base URL',
 			name: 'baseUrl',
 			type: 'string',
-			default: 'https://dashscope-intl.aliyuncs.com/api/v1',
+			default: '',
 			placeholder: 'e.g. https://<workspace ID>.ap-southeast-1.maas.aliyuncs.com/api/v1',
-			description: 'Address of your workspace, or of a gateway in front of it',
-			displayOptions: { show: { region: ['custom'] } },
+			description:
+				'Leave it empty for the address of the region; fill it in for a workspace of your own or a gateway',
 		},
 	];
 
@@ -64,7 +63,7 @@ export class DashScopeApi implements ICredentialType {
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL:
-				'={{ $credentials.region === "beijing" ? "https://dashscope.aliyuncs.com" : $credentials.region === "singapore" ? "https://dashscope-intl.aliyuncs.com" : $credentials.baseUrl.trim().replace(/(\\/api\\/v1.*)?\\/*$/, "") }}',
+				'={{ $credentials.baseUrl ? $credentials.baseUrl.trim().replace(/(\\/api\\/v1.*)?\\/*$/, "") : $credentials.region === "beijing" ? "https://dashscope.aliyuncs.com" : "https://dashscope-intl.aliyuncs.com" }}',
 			url: '/compatible-mode/v1/models',
 			method: 'GET',
 		},

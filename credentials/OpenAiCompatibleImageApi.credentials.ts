@@ -39,7 +39,7 @@ export class OpenAiCompatibleImageApi implements ICredentialType {
 		},
 	];
 
-	// Without a key no header is sent at all; users paste keys with "Bearer " in front.
+	// Without a key the node itself sends no header; users paste keys with "Bearer " in front.
 	authenticate: IAuthenticateGeneric = {
 		type: 'generic',
 		properties: {

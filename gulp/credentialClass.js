@@ -52,10 +52,7 @@ ${description.length === 0 ? '' : `\t\t\tdescription: '${description.join('; ')}
 
 function regionField({ regions, defaultBaseUrl }) {
 	if (regions === undefined) return '';
-	const choices = [
-		...regions.map(({ value, label }) => ({ value, label })),
-		{ value: 'custom', label: 'Custom or Workspace Address' },
-	].sort((one, other) => one.label.localeCompare(other.label));
+	const choices = [...regions].sort((one, other) => one.label.localeCompare(other.label));
 	const standard = regions.find(({ baseUrl }) => baseUrl === defaultBaseUrl) ?? regions[0];
 	return `		{
 			displayName: 'Region',
@@ -81,15 +78,15 @@ function baseUrlField({ regions, defaultBaseUrl }, before) {
 		? 'Address of the server, with or without /v1 at its end'
 		: regions === undefined
 			? 'Change it only if the service has another address for you'
-			: 'Address of your workspace, or of a gateway in front of it';
+			: 'Leave it empty for the address of the region; fill it in for a workspace of your own or a gateway';
 	return `		{
 			displayName: 'Base URL',
 			name: 'baseUrl',
 			type: 'string',
-${ownServer ? '\t\t\trequired: true,\n' : ''}			default: '${defaultBaseUrl}',
+${ownServer ? '\t\t\trequired: true,\n' : ''}			default: '${regions === undefined ? defaultBaseUrl : ''}',
 			placeholder: 'e.g. ${example}',
 			description: '${description}',
-${regions === undefined ? '' : `\t\t\tdisplayOptions: { show: { region: ['custom'] } },\n`}		},
+		},
 `;
 }
 

@@ -3,16 +3,21 @@ const { codex } = require('./codex');
 const { credentialClass } = require('./credentialClass');
 const { failOnDrift, formatted, writeFiles } = require('./generatedFile');
 const { manifest } = require('./manifest');
+const { nodeCredentials } = require('./nodeCredentials');
 
 /** What n8n wants as literal files besides the adapters. */
 async function literalFiles() {
 	const adapters = loadAdapters();
-	const files = [...adapters.providers.map(credentialClass), codex(adapters)];
+	const files = [
+		...adapters.providers.map(credentialClass),
+		codex(adapters),
+		nodeCredentials(adapters),
+	];
 	// npm writes package.json in its own form, so it is left in that.
 	return [...(await Promise.all(files.map(formatted))), manifest(adapters)];
 }
 
-/** Writes credential classes, manifest paths and aliases anew. */
+/** Writes credential classes, the node's list of them, manifest paths and aliases anew. */
 async function providers() {
 	writeFiles(await literalFiles());
 }

@@ -37,28 +37,84 @@ export class QwenImageEdit implements INodeType {
 			{
 				name: 'aimlApi',
 				required: true,
-				displayOptions: { hide: { provider: ['chainHub', 'modelsLab', 'modelVerse', 'odkkk'] } },
+
+				displayOptions: {
+					hide: {
+						provider: [
+							'chainHub',
+							'dashScope',
+							'modelsLab',
+							'modelVerse',
+							'odkkk',
+							'openAiCompatible',
+						],
+					},
+				},
 			},
 			{
 				name: 'chainHubApi',
 				required: true,
-				displayOptions: { hide: { provider: ['aiml', 'modelsLab', 'modelVerse', 'odkkk'] } },
+
+				displayOptions: {
+					hide: {
+						provider: ['aiml', 'dashScope', 'modelsLab', 'modelVerse', 'odkkk', 'openAiCompatible'],
+					},
+				},
+			},
+			{
+				name: 'dashScopeApi',
+				required: true,
+
+				displayOptions: {
+					hide: {
+						provider: ['aiml', 'chainHub', 'modelsLab', 'modelVerse', 'odkkk', 'openAiCompatible'],
+					},
+				},
 			},
 			{
 				name: 'modelsLabApi',
 				required: true,
-				displayOptions: { hide: { provider: ['aiml', 'chainHub', 'modelVerse', 'odkkk'] } },
+
+				displayOptions: {
+					hide: {
+						provider: ['aiml', 'chainHub', 'dashScope', 'modelVerse', 'odkkk', 'openAiCompatible'],
+					},
+				},
 			},
 			{
 				name: 'modelVerseApi',
 				required: true,
 				testedBy: 'modelVerseCredentialTest',
-				displayOptions: { hide: { provider: ['aiml', 'chainHub', 'modelsLab', 'odkkk'] } },
+				displayOptions: {
+					hide: {
+						provider: ['aiml', 'chainHub', 'dashScope', 'modelsLab', 'odkkk', 'openAiCompatible'],
+					},
+				},
 			},
 			{
 				name: 'odkkkApi',
 				required: true,
-				displayOptions: { hide: { provider: ['aiml', 'chainHub', 'modelsLab', 'modelVerse'] } },
+
+				displayOptions: {
+					hide: {
+						provider: [
+							'aiml',
+							'chainHub',
+							'dashScope',
+							'modelsLab',
+							'modelVerse',
+							'openAiCompatible',
+						],
+					},
+				},
+			},
+			{
+				name: 'openAiCompatibleImageApi',
+				required: true,
+
+				displayOptions: {
+					hide: { provider: ['aiml', 'chainHub', 'dashScope', 'modelsLab', 'modelVerse', 'odkkk'] },
+				},
 			},
 		],
 		// </credentials>

@@ -8,9 +8,15 @@ import type { CredentialToImport } from '../instance/home';
 const CREDENTIALS: Readonly<Record<ProviderId, Omit<CredentialToImport, 'data'>>> = {
 	aiml: { id: 'exampleAimlApi', name: 'AI/ML account', type: 'aimlApi' },
 	chainHub: { id: 'exampleChainHubApi', name: 'ChainHub account', type: 'chainHubApi' },
+	dashScope: { id: 'exampleDashScopeApi', name: 'DashScope account', type: 'dashScopeApi' },
 	modelsLab: { id: 'exampleModelsLabApi', name: 'ModelsLab account', type: 'modelsLabApi' },
 	modelVerse: { id: 'exampleModelVerseApi', name: 'ModelVerse account', type: 'modelVerseApi' },
 	odkkk: { id: 'exampleOdkkkApi', name: 'odkkk account', type: 'odkkkApi' },
+	openAiCompatible: {
+		id: 'exampleOpenAiCompatible',
+		name: 'My image server',
+		type: 'openAiCompatibleImageApi',
+	},
 };
 
 /** One ready-made credential for each provider, whose base URL is the emulator's. */

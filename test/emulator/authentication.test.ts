@@ -1,13 +1,13 @@
 import { useEmulator } from './emulator-in-test';
-import { EMULATED_PROVIDER_IDS } from './index';
-import type { EmulatedProviderId } from './index';
+import { PROVIDER_IDS } from './index';
+import type { ProviderId } from './index';
 
 const inTest = useEmulator();
 
 const requestIdSuffix = / \(request id: [0-9a-f]{32}\)$/;
 
 describe('authentication', () => {
-	const wrong: Record<EmulatedProviderId, [status: number, body: unknown]> = {
+	const wrong: Record<ProviderId, [status: number, body: unknown]> = {
 		aiml: [
 			401,
 			{
@@ -72,7 +72,7 @@ describe('authentication', () => {
 		],
 	};
 
-	test.each(EMULATED_PROVIDER_IDS)('%s: only the exact key is taken', async (provider) => {
+	test.each(PROVIDER_IDS)('%s: only the exact key is taken', async (provider) => {
 		const [status, json] = wrong[provider];
 		const key = inTest.emulator.key(provider);
 		expect(key.length).toBeGreaterThanOrEqual(30);

@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { request } from 'node:http';
-import type { CallbackRecord, Json, EmulatedProviderId } from './types';
+import type { CallbackRecord, Json, ProviderId } from './types';
 
 const TIMEOUT_MS = 10_000;
 
@@ -25,7 +25,7 @@ export class CallbackBook {
 
 	/** Sends one, repeating it after each of the given waits until it is answered with 2xx. */
 	send(
-		provider: EmulatedProviderId,
+		provider: ProviderId,
 		url: string,
 		body: Json,
 		retryAfterSeconds: readonly number[],

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { Emulator, EmulatedProviderId } from './types';
+import type { Emulator, ProviderId } from './types';
 
 /** A picture with several colours, large enough for every provider. */
 export async function samplePicture(
@@ -81,7 +81,7 @@ function messages(fields: Record<string, unknown>): Record<string, unknown> {
 export function documentedRequests(
 	emulator: Emulator,
 	picture: Buffer,
-): Record<EmulatedProviderId, DocumentedRequest> {
+): Record<ProviderId, DocumentedRequest> {
 	return {
 		// Seed 000, `example`.
 		chainHub: {
@@ -206,7 +206,7 @@ async function readAnswer(response: Response): Promise<ClientAnswer> {
 
 /** Speaks to the emulator the plain way, with the global fetch. */
 export class EmulatorClient {
-	private readonly documented: Record<EmulatedProviderId, DocumentedRequest>;
+	private readonly documented: Record<ProviderId, DocumentedRequest>;
 
 	constructor(
 		readonly emulator: Emulator,
@@ -222,7 +222,7 @@ export class EmulatorClient {
 		}
 	}
 
-	headers(provider: EmulatedProviderId): Record<string, string> {
+	headers(provider: ProviderId): Record<string, string> {
 		// The type of a form holds its boundary, which fetch makes up.
 		const common: Record<string, string> =
 			provider === 'openAiCompatible' ? {} : { 'content-type': 'application/json' };
@@ -248,20 +248,20 @@ export class EmulatorClient {
 	}
 
 	/** Where the example goes, behind the base URL. */
-	path(provider: EmulatedProviderId): string {
+	path(provider: ProviderId): string {
 		return this.documented[provider].path;
 	}
 
 	/** The document's example, with fields changed (or taken out, by `undefined`). */
 	body(
-		provider: EmulatedProviderId,
+		provider: ProviderId,
 		changes: Record<string, unknown> = {},
 	): Record<string, unknown> {
 		return { ...this.documented[provider].body, ...changes };
 	}
 
 	async submit(
-		provider: EmulatedProviderId,
+		provider: ProviderId,
 		changes: Record<string, unknown> = {},
 		headers: Record<string, string> = {},
 		signal?: AbortSignal,
@@ -290,7 +290,7 @@ export class EmulatorClient {
 
 	/** Submits the example and goes on to the URL of the picture. */
 	async resultUrl(
-		provider: EmulatedProviderId,
+		provider: ProviderId,
 		changes: Record<string, unknown> = {},
 	): Promise<string> {
 		const asUrl = provider === 'openAiCompatible' ? { response_format: 'url' } : {};

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { useEmulator } from './emulator-in-test';
-import { EMULATED_PROVIDER_IDS } from './index';
+import { PROVIDER_IDS } from './index';
 import type { FaultKind, FaultRule } from './index';
 
 const inTest = useEmulator();
@@ -27,7 +27,7 @@ async function isPicture(bytes: Buffer): Promise<boolean> {
 		.catch(() => false);
 }
 
-describe.each(EMULATED_PROVIDER_IDS)('%s: downloads', (provider) => {
+describe.each(PROVIDER_IDS)('%s: downloads', (provider) => {
 	test.each<[FaultKind, number, string | RegExp, boolean]>([
 		['resultHtmlPage200', 200, 'text/html; charset=utf-8', false],
 		['resultTinyFile', 200, 'image/png', false],

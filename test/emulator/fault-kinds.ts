@@ -1,4 +1,4 @@
-import type { EmulatedProviderId, RouteKind } from './types';
+import type { ProviderId, RouteKind } from './types';
 
 /**
  * `instead`: the provider did not take the call. `answer`: it did, and the answer suffers. `connection`: before anything was read.
@@ -168,7 +168,7 @@ export type FaultKind = keyof typeof FAULTS;
 
 export interface FaultRule {
 	kind: FaultKind;
-	provider?: EmulatedProviderId;
+	provider?: ProviderId;
 	/** Default: the first route the kind can strike. */
 	route?: RouteKind;
 	/** How often it strikes. Default: always. */

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- tests never ship */
 import { useEmulator } from './emulator-in-test';
-import { EMULATED_PROVIDER_IDS } from './index';
-import type { FaultKind, FaultRule, EmulatedProviderId } from './index';
+import { PROVIDER_IDS } from './index';
+import type { FaultKind, FaultRule, ProviderId } from './index';
 
 // Faults do not care what a picture shows: ready-made ones keep the many cases quick.
 const inTest = useEmulator({ taskSeconds: 30, editPictures: false });
@@ -9,7 +9,7 @@ const inTest = useEmulator({ taskSeconds: 30, editPictures: false });
 const TASK_PROVIDERS = ['modelsLab', 'odkkk'] as const;
 
 /** Where each provider's words stand in an error. */
-function words(provider: EmulatedProviderId, json: Record<string, unknown>): string {
+function words(provider: ProviderId, json: Record<string, unknown>): string {
 	const holder =
 		provider === 'aiml' || provider === 'modelsLab' || provider === 'dashScope'
 			? json
@@ -18,7 +18,7 @@ function words(provider: EmulatedProviderId, json: Record<string, unknown>): str
 }
 
 const REFUSALS: Array<
-	[kind: FaultKind, status: Partial<Record<EmulatedProviderId, number>> & { other: number }]
+	[kind: FaultKind, status: Partial<Record<ProviderId, number>> & { other: number }]
 > = [
 	['httpStatus', { other: 500 }],
 	['rateLimit', { other: 429 }],
@@ -32,7 +32,7 @@ const REFUSALS: Array<
 	['errorInside200', { other: 200 }],
 ];
 
-describe.each(EMULATED_PROVIDER_IDS)('%s: a submission that is not taken', (provider) => {
+describe.each(PROVIDER_IDS)('%s: a submission that is not taken', (provider) => {
 	test.each(REFUSALS)('%s', async (kind, statuses) => {
 		const fault = inTest.emulator.faults.add({ provider, kind, times: 1 });
 		const answer = await inTest.client.submit(provider);
@@ -74,7 +74,7 @@ describe.each(EMULATED_PROVIDER_IDS)('%s: a submission that is not taken', (prov
 	});
 });
 
-describe.each(EMULATED_PROVIDER_IDS)(
+describe.each(PROVIDER_IDS)(
 	'%s: a submission that is taken and badly answered',
 	(provider) => {
 		test.each<[FaultKind, Partial<FaultRule>]>([
@@ -149,7 +149,7 @@ describe.each(EMULATED_PROVIDER_IDS)(
 );
 
 describe('waiting times', () => {
-	test.each<[EmulatedProviderId, unknown]>([
+	test.each<[ProviderId, unknown]>([
 		['modelsLab', { retry_after: 30 }],
 		['odkkk', { error: { fallback_suggestion: 'retry after 60 seconds' } }],
 		['aiml', { statusCode: '429', message: 'Too Many Requests' }],
@@ -162,7 +162,7 @@ describe('waiting times', () => {
 		expect(answer.headers.get('retry-after')).toBeNull();
 	});
 
-	test.each(EMULATED_PROVIDER_IDS)(
+	test.each(PROVIDER_IDS)(
 		'%s: as header, date, body or text, where a test wants them',
 		async (provider) => {
 			const ask = async (hint: NonNullable<FaultRule['hint']>) => {

@@ -1,6 +1,6 @@
 import { FAULTS } from './fault-kinds';
 import type { FaultKind, FaultPhase, FaultRule, FaultTraits } from './fault-kinds';
-import type { EmulatedProviderId, RouteKind } from './types';
+import type { ProviderId, RouteKind } from './types';
 
 /** A fault that was added: how often it has struck, and the way to end it. */
 export interface ActiveFault {
@@ -19,7 +19,7 @@ export interface FaultControl {
 
 /** What is known of a call when faults are looked up. */
 export interface FaultTarget {
-	provider: EmulatedProviderId;
+	provider: ProviderId;
 	route: RouteKind;
 	prompt?: string;
 }

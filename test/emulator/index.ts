@@ -4,5 +4,5 @@ export { FAULTS } from './fault-kinds';
 export type { FaultKind, FaultRule } from './fault-kinds';
 export type { ActiveFault, FaultControl } from './faults';
 export { plainPng, readPictureNotes } from './png';
-export { EMULATED_PROVIDER_IDS, OPEN_AI_FACES, PROVIDER_IDS } from './types';
+export { OPEN_AI_FACES, PROVIDER_IDS } from './types';
 export type * from './types';

@@ -1,5 +1,5 @@
 import type { FaultRule } from './fault-kinds';
-import type { LedgerEntry, EmulatedProviderId } from './types';
+import type { LedgerEntry, ProviderId } from './types';
 import type { PictureFile } from './png';
 
 /** How a provider's task stands, in neutral words; each provider says it in its own. */
@@ -40,7 +40,7 @@ export class Job {
 
 	constructor(
 		readonly entry: LedgerEntry,
-		readonly provider: EmulatedProviderId,
+		readonly provider: ProviderId,
 		/** Made in the background as soon as the job is taken; at least one. */
 		readonly pictures: ReadonlyArray<Promise<PictureFile>>,
 		readonly startedAt: number,

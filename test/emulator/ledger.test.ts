@@ -1,11 +1,11 @@
 import { useEmulator } from './emulator-in-test';
-import { EMULATED_PROVIDER_IDS } from './index';
+import { PROVIDER_IDS } from './index';
 import { sha256 } from './results';
 
 const inTest = useEmulator();
 
 describe('the ledger', () => {
-	test.each(EMULATED_PROVIDER_IDS)(
+	test.each(PROVIDER_IDS)(
 		'%s: one entry per job taken, with hashes of the inputs',
 		async (provider) => {
 			await inTest.client.submit(provider, { surprise: 1 });
@@ -27,7 +27,7 @@ describe('the ledger', () => {
 		},
 	);
 
-	test.each(EMULATED_PROVIDER_IDS)(
+	test.each(PROVIDER_IDS)(
 		'%s: a refused request costs nothing and is on record with a reason',
 		async (provider) => {
 			await inTest.client.submit(provider, { prompt: undefined });

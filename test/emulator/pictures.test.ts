@@ -1,11 +1,11 @@
 import sharp from 'sharp';
 import { useEmulator } from './emulator-in-test';
-import { EMULATED_PROVIDER_IDS, readPictureNotes } from './index';
+import { PROVIDER_IDS, readPictureNotes } from './index';
 
 const inTest = useEmulator();
 
 describe('pictures', () => {
-	test.each(EMULATED_PROVIDER_IDS)(
+	test.each(PROVIDER_IDS)(
 		'%s: the result is an edited picture that says who made it',
 		async (provider) => {
 			const url = await inTest.client.resultUrl(

@@ -1,6 +1,6 @@
 import { samplePicture } from './documented-client';
 import { useEmulator } from './emulator-in-test';
-import type { EmulatedProviderId } from './index';
+import type { ProviderId } from './index';
 import { ODKKK_ERRORS } from './providers/odkkk-errors';
 import { sha256 } from './results';
 
@@ -16,7 +16,7 @@ function inTestUrl(name: string): string {
 }
 
 /** Everything a document forbids, and what must stand in the refusal's reason. */
-const REFUSED: Record<EmulatedProviderId, Array<[name: string, change: Change, reason: RegExp]>> = {
+const REFUSED: Record<ProviderId, Array<[name: string, change: Change, reason: RegExp]>> = {
 	aiml: [
 		['no model', { model: undefined }, /model/],
 		['another model', { model: 'alibaba/qwen-image' }, /model/],
@@ -196,7 +196,7 @@ const REFUSED: Record<EmulatedProviderId, Array<[name: string, change: Change, r
 
 const cases = Object.entries(REFUSED).flatMap(([provider, list]) =>
 	list.map(([name, change, reason]) => ({
-		provider: provider as EmulatedProviderId,
+		provider: provider as ProviderId,
 		name,
 		change,
 		reason,
@@ -254,7 +254,7 @@ test.each([
 			webhook: 'https://example.com/hook',
 		},
 	],
-] as Array<[EmulatedProviderId, Change]>)(
+] as Array<[ProviderId, Change]>)(
 	'%s takes what is just inside its limits',
 	async (provider, change) => {
 		expect((await inTest.client.submit(provider, change)).status).toBe(200);

@@ -1,11 +1,11 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { KeyLeak, EmulatedProviderId, RecordedRequest } from './types';
-import { EMULATED_PROVIDER_IDS } from './types';
+import type { KeyLeak, ProviderId, RecordedRequest } from './types';
+import { PROVIDER_IDS } from './types';
 
 /** Which provider a call belongs to, if any: a key is at home only there. */
-type Home = EmulatedProviderId | undefined;
+type Home = ProviderId | undefined;
 
 /** Follows a body while it arrives. */
 export interface BodyWatch {
@@ -21,17 +21,17 @@ export class RequestLog {
 
 	maxInFlight = 0;
 
-	private readonly maxByProvider = new Map<EmulatedProviderId, number>();
+	private readonly maxByProvider = new Map<ProviderId, number>();
 
 	private readonly open = { api: 0, results: 0, elsewhere: 0 };
 
-	private readonly openByProvider = new Map<EmulatedProviderId, number>();
+	private readonly openByProvider = new Map<ProviderId, number>();
 
 	private nextId = 1;
 
 	constructor(
 		private readonly now: () => number,
-		private readonly keys: Record<EmulatedProviderId, string>,
+		private readonly keys: Record<ProviderId, string>,
 	) {}
 
 	/** Notes an arrival, and follows the answer to its end. */
@@ -85,7 +85,7 @@ export class RequestLog {
 	bodyArriving(record: RecordedRequest): BodyWatch {
 		const hash = createHash('sha256');
 		const overlap = Math.max(...Object.values(this.keys).map(({ length }) => length)) - 1;
-		const found = new Set<EmulatedProviderId>();
+		const found = new Set<ProviderId>();
 		let tail: Buffer = Buffer.alloc(0);
 		return {
 			chunk: (bytes) => {
@@ -101,7 +101,7 @@ export class RequestLog {
 		};
 	}
 
-	maxInFlightOf(provider: EmulatedProviderId): number {
+	maxInFlightOf(provider: ProviderId): number {
 		return this.maxByProvider.get(provider) ?? 0;
 	}
 
@@ -121,9 +121,9 @@ export class RequestLog {
 		home: Home,
 		where: KeyLeak['where'],
 		text: string | Buffer,
-		found = new Set<EmulatedProviderId>(),
+		found = new Set<ProviderId>(),
 	): void {
-		for (const keyOf of EMULATED_PROVIDER_IDS) {
+		for (const keyOf of PROVIDER_IDS) {
 			const atHome = record.server === 'api' && home === keyOf;
 			// A URL ends up in logs: a key has no business there, not even at home.
 			if (atHome && where !== 'url') continue;

@@ -2,12 +2,12 @@ import { createHash, createHmac, randomUUID } from 'node:crypto';
 import type { Job } from './job';
 import type { PictureFile } from './png';
 import { pictureFile } from './png';
-import type { EmulatedProviderId, ResultRecord } from './types';
+import type { ProviderId, ResultRecord } from './types';
 
 /** What lies behind one URL of the results server. */
 export interface StoredResult {
 	record: ResultRecord;
-	provider: EmulatedProviderId | 'input';
+	provider: ProviderId | 'input';
 	/** Query string exactly as it was handed out. */
 	query: string;
 	expiresAt: number;

@@ -7,7 +7,7 @@ import { hostPicture } from './control';
 import { PROVIDERS } from './providers';
 import { serveElsewhere, serveResults } from './results-server';
 import { EmulatorState } from './state';
-import type { Emulator, EmulatorOptions, EmulatedProviderId } from './types';
+import type { Emulator, EmulatorOptions, ProviderId } from './types';
 
 const HOST = '127.0.0.1';
 
@@ -78,7 +78,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 	Object.assign(state, { apiOrigin, elsewhereOrigin });
 	Object.assign(state.results, { origin: resultOrigin, apiOrigin });
 	const unreachableOrigin = await unusedOrigin();
-	const baseOf = (id: EmulatedProviderId) => PROVIDERS.find((provider) => provider.id === id)!.base;
+	const baseOf = (id: ProviderId) => PROVIDERS.find((provider) => provider.id === id)!.base;
 	return {
 		apiOrigin,
 		resultOrigin,

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { parseArgs } from 'node:util';
 import { startEmulator } from './start-emulator';
-import { EMULATED_PROVIDER_IDS } from './types';
+import { PROVIDER_IDS } from './types';
 import type { Duration, EmulatorOptions } from './types';
 
 const { values } = parseArgs({
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
 	};
 	const emulator = await startEmulator(options);
 	const providers = Object.fromEntries(
-		EMULATED_PROVIDER_IDS.map((id) => [
+		PROVIDER_IDS.map((id) => [
 			id,
 			{ baseUrl: emulator.baseUrl(id), apiKey: emulator.key(id) },
 		]),

@@ -20,9 +20,9 @@ import type {
 	JsonObject,
 	LedgerEntry,
 	PictureFormat,
-	EmulatedProviderId,
+	ProviderId,
 } from './types';
-import { EMULATED_PROVIDER_IDS } from './types';
+import { PROVIDER_IDS } from './types';
 
 /** What a provider found in a request it takes. */
 export interface JobOrder {
@@ -62,7 +62,7 @@ export class EmulatorState {
 
 	readonly published = new Map<string, Buffer>();
 
-	readonly keys: Record<EmulatedProviderId, string>;
+	readonly keys: Record<ProviderId, string>;
 
 	apiOrigin = '';
 
@@ -98,14 +98,14 @@ export class EmulatorState {
 		this.faults = new FaultStore(now);
 		this.results = new ResultStore(now);
 		this.keys = Object.fromEntries(
-			EMULATED_PROVIDER_IDS.map((id) => {
+			PROVIDER_IDS.map((id) => {
 				const tail = createHash('sha256')
 					.update(`emulated key of ${id}`)
 					.digest('hex')
 					.slice(0, 24);
 				return [id, `emulated-${id.toLowerCase()}-key-${tail}`];
 			}),
-		) as Record<EmulatedProviderId, string>;
+		) as Record<ProviderId, string>;
 		this.requests = new RequestLog(now, this.keys);
 		this.callbacks = new CallbackBook(now, options.deliverCallbacksTo);
 	}
@@ -154,7 +154,7 @@ export class EmulatorState {
 	}
 
 	/** How many tasks of an account are open now. */
-	openTasks(provider: EmulatedProviderId): number {
+	openTasks(provider: ProviderId): number {
 		this.settleAll();
 		return this.jobs.filter((job) => job.provider === provider && job.entry.status === 'running')
 			.length;
@@ -219,7 +219,7 @@ export class EmulatorState {
 	}
 
 	/** The job behind a task id, marked by whatever fault is meant for reads. */
-	findTask(provider: EmulatedProviderId, taskId: string): Job | undefined {
+	findTask(provider: ProviderId, taskId: string): Job | undefined {
 		const job = this.jobsByTaskId.get(`${provider}/${taskId}`);
 		const strike =
 			job && this.faults.take(['task'], { provider, route: 'read', prompt: job.entry.prompt });
@@ -228,7 +228,7 @@ export class EmulatorState {
 	}
 
 	/** The prompt behind a task id, for faults that are aimed at one job. */
-	promptOfTask(provider: EmulatedProviderId, taskId: string): string | undefined {
+	promptOfTask(provider: ProviderId, taskId: string): string | undefined {
 		return this.jobsByTaskId.get(`${provider}/${taskId}`)?.entry.prompt;
 	}
 
@@ -239,7 +239,7 @@ export class EmulatorState {
 	}
 
 	/** Lets faults that are meant for submissions loose on a new task. */
-	strikeTask(provider: EmulatedProviderId, prompt: string): FaultRule | undefined {
+	strikeTask(provider: ProviderId, prompt: string): FaultRule | undefined {
 		return this.faults.take(['task'], { provider, route: 'submit', prompt })?.rule;
 	}
 

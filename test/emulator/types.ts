@@ -1,7 +1,7 @@
 import type { FaultControl } from './faults';
 
 /** Every provider the emulator speaks as; the same ids as in the package's contract. */
-export const EMULATED_PROVIDER_IDS = [
+export const PROVIDER_IDS = [
 	'aiml',
 	'chainHub',
 	'dashScope',
@@ -10,10 +10,6 @@ export const EMULATED_PROVIDER_IDS = [
 	'odkkk',
 	'openAiCompatible',
 ] as const;
-export type EmulatedProviderId = (typeof EMULATED_PROVIDER_IDS)[number];
-
-/** Those that suites run over which keep a table of what they know of each provider. */
-export const PROVIDER_IDS = ['aiml', 'chainHub', 'modelsLab', 'modelVerse', 'odkkk'] as const;
 export type ProviderId = (typeof PROVIDER_IDS)[number];
 
 /** The servers behind `POST /v1/images/edits` that the emulator can be; they differ as their documents do. */
@@ -62,7 +58,7 @@ export interface EmulatorOptions {
 	/** `false` hands out one tiny ready-made PNG instead of editing: for large benches. */
 	editPictures?: boolean;
 	/** Tasks one account may have open; a number means ModelsLab, the only document that names one. */
-	queueLimit?: number | Partial<Record<EmulatedProviderId, number>>;
+	queueLimit?: number | Partial<Record<ProviderId, number>>;
 	/** Every result is padded to this many bytes (it stays a valid PNG). */
 	resultBytes?: number;
 	/** A loopback origin that stands for the public hosts of callback URLs; without it they are only noted. */
@@ -81,12 +77,12 @@ export interface EmulatorSettings {
 	latencyMs: Duration;
 	editPictures: boolean;
 	resultBytes: number;
-	queueLimit: Partial<Record<EmulatedProviderId, number>>;
+	queueLimit: Partial<Record<ProviderId, number>>;
 	/** Seconds a full queue tells the client to wait (ModelsLab's document says 30). */
 	queueRetryAfterSeconds: number;
 	/** Whether pictures behind URLs are fetched and looked at. Only a bench switches it off. */
 	fetchInputs: boolean;
-	format: Record<EmulatedProviderId, PictureFormat>;
+	format: Record<ProviderId, PictureFormat>;
 	modelsLab: {
 		/** Who is served at once and who gets a task; the real server decides by its load. */
 		answer: 'processing' | 'success' | 'alternate';
@@ -145,7 +141,7 @@ export interface EmulatorSettings {
 /** One job a provider has taken, and so one that somebody pays for. */
 export interface LedgerEntry {
 	id: number;
-	provider: EmulatedProviderId;
+	provider: ProviderId;
 	model: string;
 	prompt: string;
 	/** How many pictures were sent in. */
@@ -193,7 +189,7 @@ export interface RecordedRequest {
 	server: 'api' | 'results' | 'elsewhere';
 	/** Whether it hit the results server. */
 	onResultsServer: boolean;
-	provider?: EmulatedProviderId;
+	provider?: ProviderId;
 	route?: RouteKind;
 	method: string;
 	/** Path and query exactly as they came. */
@@ -226,14 +222,14 @@ export interface RecordedRequest {
 /** A provider key seen where it has no business. */
 export interface KeyLeak {
 	requestId: number;
-	keyOf: EmulatedProviderId;
+	keyOf: ProviderId;
 	server: RecordedRequest['server'];
 	where: 'header' | 'url' | 'body';
 }
 
 /** A callback the provider owes, or has sent. */
 export interface CallbackRecord {
-	provider: EmulatedProviderId;
+	provider: ProviderId;
 	url: string;
 	body: Json;
 	at: number;
@@ -244,7 +240,7 @@ export interface CallbackRecord {
 /** A picture the emulator made. */
 export interface ResultRecord {
 	id: string;
-	provider: EmulatedProviderId;
+	provider: ProviderId;
 	entryId: number;
 	url: string;
 	downloads: number;
@@ -257,8 +253,8 @@ export interface Emulator {
 	readonly elsewhereOrigin: string;
 	/** An origin on which nothing listens: connections are refused by the kernel. */
 	readonly unreachableOrigin: string;
-	baseUrl(provider: EmulatedProviderId): string;
-	key(provider: EmulatedProviderId): string;
+	baseUrl(provider: ProviderId): string;
+	key(provider: ProviderId): string;
 	readonly ledger: LedgerEntry[];
 	readonly requests: RecordedRequest[];
 	readonly callbacks: CallbackRecord[];
@@ -267,7 +263,7 @@ export interface Emulator {
 	readonly leaks: KeyLeak[];
 	/** Most API calls open at one time, control calls not counted. */
 	readonly maxInFlight: number;
-	maxInFlightOf(provider: EmulatedProviderId): number;
+	maxInFlightOf(provider: ProviderId): number;
 	/** Most jobs running at one time. */
 	readonly maxRunning: number;
 	readonly faults: FaultControl;

@@ -45,9 +45,11 @@ describe.each(providerIds)('the test of the credential for %s', (provider) => {
 		const submits: Record<ProviderId, string> = {
 			aiml: '/v1/images/generations',
 			chainHub: '/v1/images/generations',
+			dashScope: '/services/aigc/multimodal-generation/generation',
 			modelsLab: '/image_editing/qwen_edit',
 			modelVerse: '/v1/images/generations',
 			odkkk: '/v1/images/generations',
+			openAiCompatible: '/v1/images/edits',
 		};
 		const whole = `${stage.emulator.baseUrl(provider)}${submits[provider]}`;
 		expect(await press(stage, provider, { baseUrl: whole })).toMatchObject({ status: 'OK' });

@@ -94,6 +94,24 @@ const allOptions: Record<ProviderId, { options: INodeParameters; wire: Record<st
 			wire: { negative_prompt: 'blurry', watermark: false },
 		},
 		chainHub: { options: {}, wire: {} },
+		dashScope: {
+			options: {
+				n: 1,
+				negativePrompt: 'blurry',
+				promptExtend: false,
+				seed: 0,
+				size: '640x512',
+				watermark: false,
+			},
+			wire: {
+				n: 1,
+				negative_prompt: 'blurry',
+				prompt_extend: false,
+				seed: 0,
+				size: '640*512',
+				watermark: false,
+			},
+		},
 		modelsLab: {
 			options: {
 				base64Response: false,
@@ -112,6 +130,30 @@ const allOptions: Record<ProviderId, { options: INodeParameters; wire: Record<st
 		odkkk: {
 			options: { callbackUrl: 'https://example.com/hook' },
 			wire: { callback_url: 'https://example.com/hook' },
+		},
+		openAiCompatible: {
+			options: {
+				extraFields: '{"strength":0.5}',
+				guidanceScale: 0,
+				n: 1,
+				negativePrompt: 'blurry',
+				numInferenceSteps: 8,
+				outputFormat: 'png',
+				seed: 0,
+				size: '640x512',
+				trueCfgScale: 1.5,
+			},
+			wire: {
+				strength: '0.5',
+				guidance_scale: '0',
+				n: '1',
+				negative_prompt: 'blurry',
+				num_inference_steps: '8',
+				output_format: 'png',
+				seed: '0',
+				size: '640x512',
+				true_cfg_scale: '1.5',
+			},
 		},
 	};
 

@@ -66,6 +66,20 @@ export const facts: Record<
 		takes: 'links',
 		mostPictures: 1,
 	},
+	dashScope: {
+		credential: 'dashScopeApi',
+		model: 'qwen-image-edit-plus',
+		tasks: false,
+		takes: 'data',
+		mostPictures: 3,
+	},
+	openAiCompatible: {
+		credential: 'openAiCompatibleImageApi',
+		model: '',
+		tasks: false,
+		takes: 'data',
+		mostPictures: 16,
+	},
 	modelsLab: {
 		credential: 'modelsLabApi',
 		model: 'qwen-edit-2509',

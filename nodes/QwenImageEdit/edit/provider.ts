@@ -98,7 +98,7 @@ export interface Provider {
 		key: KeyPlace;
 		/** Servers that may run without any key. */
 		keyOptional?: boolean;
-		/** Fixed addresses to choose from; the base URL counts only for the value `custom`. */
+		/** Addresses to choose from; a base URL that was typed goes before. */
 		regions?: readonly { value: string; label: string; baseUrl: string }[];
 		/** Added to a base URL that has no such step yet; users paste it with and without. */
 		versionPath?: string;

@@ -95,7 +95,7 @@ function learned(seen: readonly SeenEnd[]): LookPlan {
 function planOf({ seen, etaSeconds, typicalSeconds }: TaskProgress): LookPlan {
 	if (seen !== undefined && seen.length >= seenEndsNeeded) return learned(seen);
 	if (etaSeconds !== undefined) return guessed(etaSeconds, 0.75);
-	if (seen === undefined || seen.length === 0) return guessed(typicalSeconds, 0.6);
+	if (seen === undefined || seen.length === 0) return guessed(typicalSeconds, 0.65);
 	return guessed(Math.min(...seen.map(({ bySeconds }) => bySeconds)), 0.6);
 }
 

@@ -70,7 +70,7 @@ export function readFields(
 	}
 	const region = regions?.find(({ value }) => value === data.region);
 	const typed = typeof data.baseUrl === 'string' ? data.baseUrl.trim() : '';
-	const address = region?.baseUrl ?? (typed === '' ? defaultBaseUrl : typed);
+	const address = typed || (region?.baseUrl ?? defaultBaseUrl);
 	if (address === '') {
 		throw credentialFault(provider, `The credential of ${provider.title} has no base URL`);
 	}

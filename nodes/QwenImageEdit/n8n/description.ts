@@ -140,11 +140,9 @@ function modelProperty(provider: Provider): INodeProperties {
 		displayName: 'Model',
 		name: 'model',
 		type: 'resourceLocator',
-		default: {
-			mode: 'list',
-			value: provider.defaultModel,
-			...(provider.defaultModel === '' ? {} : { cachedResultName: provider.defaultModel }),
-		},
+		// Just as n8n stores it: then it knows a default by it, and takes that of the next provider when the user
+		// changes the provider. With anything more or less, one provider's model would stay at another.
+		default: { __rl: true, mode: 'list', value: provider.defaultModel },
 		required: provider.defaultModel !== '',
 		description:
 			provider.defaultModel === ''

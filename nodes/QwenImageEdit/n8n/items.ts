@@ -11,7 +11,8 @@ export function outputItems(
 	settings: { itemIndex: number; binaryPropertyName: string; redaction: Redaction; now: number },
 ): INodeExecutionData[] {
 	const { itemIndex, redaction } = settings;
-	const model = job.request?.model ?? result.model;
+	// A server with one model of its own is sent none.
+	const model = job.request?.model || result.model;
 	const json: IDataObject = {
 		provider: job.provider.id,
 		operation: job.operation,

@@ -42,11 +42,7 @@ export class N8nTransport implements Transport {
 		try {
 			const started = Date.now();
 			// A fresh options object for each call: n8n writes the key into it.
-			const response = (await this.context.helpers.httpRequestWithAuthentication.call(
-				this.context,
-				this.provider.credential.type,
-				this.optionsOf(wire, url, settings),
-			)) as IN8nHttpFullResponse;
+			const response = await this.request(this.optionsOf(wire, url, settings), settings.signal);
 			const body = response.body as unknown;
 			const left = settings.timeoutSeconds - (Date.now() - started) / 1000;
 			return {
@@ -75,11 +71,8 @@ export class N8nTransport implements Transport {
 	): Promise<IN8nHttpFullResponse> {
 		const wire: Wire = { purpose: 'read', method: 'GET', path: url };
 		const options = this.optionsOf(wire, this.addressOf(wire), settings);
-		return (await this.context.helpers.httpRequestWithAuthentication.call(
-			this.context,
-			this.provider.credential.type,
-			{ ...options, headers: { accept: 'image/*,*/*;q=0.8' } },
-		)) as IN8nHttpFullResponse;
+		options.headers = { accept: 'image/*,*/*;q=0.8' };
+		return await this.request(options, settings.signal);
 	}
 
 	/** Behind the base URL, or a whole URL that an adapter already found to be on the same origin. */
@@ -131,6 +124,26 @@ export class N8nTransport implements Transport {
 			options.body = body as unknown as IHttpRequestOptions['body'];
 		}
 		return options;
+	}
+
+	/** One request, with the key where there is one: a server without keys is sent no header for it, not even empty. */
+	private async request(
+		options: IHttpRequestOptions,
+		signal: AbortSignal,
+	): Promise<IN8nHttpFullResponse> {
+		const { helpers } = this.context;
+		if (this.credential.key === '') {
+			return (await helpers.httpRequest({
+				...options,
+				abortSignal: signal,
+			})) as IN8nHttpFullResponse;
+		}
+		// This helper puts the execution's own cancel signal itself.
+		return (await helpers.httpRequestWithAuthentication.call(
+			this.context,
+			this.provider.credential.type,
+			options,
+		)) as IN8nHttpFullResponse;
 	}
 
 	private bodyOf(wire: Wire): { parts: BodyPart[]; contentType: string } | undefined {

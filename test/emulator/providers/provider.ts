@@ -2,7 +2,7 @@ import type { Answer, ApiCall } from '../exchange';
 import type { Job } from '../job';
 import type { StoredResult } from '../results';
 import type { EmulatorState } from '../state';
-import type { EmulatorSettings, JsonObject, EmulatedProviderId, RouteKind } from '../types';
+import type { EmulatorSettings, JsonObject, ProviderId, RouteKind } from '../types';
 
 /** One path of a provider's API. */
 export interface ProviderRoute {
@@ -45,7 +45,7 @@ export interface ProviderErrors {
 
 /** Everything that is true of one provider, from its document. */
 export interface ProviderEmulation {
-	id: EmulatedProviderId;
+	id: ProviderId;
 	/** As people call it; written into the edited picture. */
 	name: string;
 	/** First part of the path on the API server. */
