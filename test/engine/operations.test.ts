@@ -81,6 +81,8 @@ describe.each(providerIds)('%s edits a picture', (provider) => {
 			await expectPicture(stage, run, { provider, entry, at });
 		}
 		const answered = stage.requests('result').map(({ path }) => path);
+		// A server of one's own answers with the pictures themselves.
+		if (provider === 'openAiCompatible') return expect(answered).toEqual([]);
 		const links = run.edited.map(({ json }) => new URL((json.image as { url: string }).url));
 		expect(answered.at(-1)).toBe(`${links[0]!.pathname}${links[0]!.search}`);
 	});
@@ -133,7 +135,7 @@ const allOptions: Record<ProviderId, { options: INodeParameters; wire: Record<st
 		},
 		openAiCompatible: {
 			options: {
-				extraFields: '{"strength":0.5}',
+				extraFields: '{"output_compression":90}',
 				guidanceScale: 0,
 				n: 1,
 				negativePrompt: 'blurry',
@@ -144,7 +146,7 @@ const allOptions: Record<ProviderId, { options: INodeParameters; wire: Record<st
 				trueCfgScale: 1.5,
 			},
 			wire: {
-				strength: '0.5',
+				output_compression: '90',
 				guidance_scale: '0',
 				n: '1',
 				negative_prompt: 'blurry',
@@ -157,15 +159,28 @@ const allOptions: Record<ProviderId, { options: INodeParameters; wire: Record<st
 		},
 	};
 
+/** DashScope puts the prompt into a message and the rest into `parameters`. */
+function flattened(fields: Record<string, unknown>): Record<string, unknown> {
+	const { model, input, parameters } = fields as {
+		model: string;
+		input: { messages: Array<{ content: Array<{ text?: string }> }> };
+		parameters?: Record<string, unknown>;
+	};
+	const prompt = input.messages[0]!.content.at(-1)!.text;
+	return { model, prompt, ...parameters };
+}
+
 describe.each(providerIds)('%s is sent', (provider) => {
 	/** Fields without the pictures, as the provider has read them. */
 	const sent = (stage: Stage, prompt: string): Record<string, unknown> => {
-		const { fields } = stage.emulator.ledger.find((job) => job.prompt === prompt)!;
+		const { fields: read } = stage.emulator.ledger.find((job) => job.prompt === prompt)!;
+		const fields = provider === 'dashScope' ? flattened(read) : read;
 		const pictures = ['image', 'image_urls', 'init_image'];
 		return Object.fromEntries(Object.entries(fields).filter(([name]) => !pictures.includes(name)));
 	};
 	const modelField = provider === 'modelsLab' ? 'model_id' : 'model';
-	const always = { [modelField]: facts[provider].model };
+	const { model } = facts[provider];
+	const always = model === '' ? {} : { [modelField]: model };
 
 	onStage(
 		'what is set, 0 and false too, and nothing that is not set or of another provider',
