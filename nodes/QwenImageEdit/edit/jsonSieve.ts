@@ -11,34 +11,39 @@ export const longStringBytes = 64 * 1024;
 
 const quote = 0x22;
 const backslash = 0x5c;
+const none = Buffer.alloc(0);
 
 /** Base64 may arrive with escaped slashes and line breaks; a lone backslash at the end waits. */
 function unescapeBase64(bytes: Buffer): { bytes: Buffer; rest: Buffer } {
-	if (!bytes.includes(backslash)) return { bytes, rest: Buffer.alloc(0) };
+	if (!bytes.includes(backslash)) return { bytes, rest: none };
 	const waits = bytes[bytes.length - 1] === backslash;
-	const whole = waits ? bytes.subarray(0, -1) : bytes;
-	const text = whole
+	const text = (waits ? bytes.subarray(0, -1) : bytes)
 		.toString('latin1')
 		.replace(/\\[nrt]/g, '')
 		.replace(/\\\//g, '/');
-	return { bytes: Buffer.from(text, 'latin1'), rest: waits ? bytes.subarray(-1) : Buffer.alloc(0) };
+	return { bytes: Buffer.from(text, 'latin1'), rest: waits ? bytes.subarray(-1) : none };
 }
 
 /**
  * Splits a JSON text into what must be held and long strings that may flow on: a host that answers with a
- * picture of many megabytes in base64 costs no more memory than one chunk.
+ * picture of many megabytes in base64 costs no more memory than one chunk. The opening quote of a long string
+ * belongs to the text before it; its closing quote is left out.
  */
 export async function* sieveJson(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<SievePiece> {
 	let inString = false;
 	let escaped = false;
 	let long = false;
-	let stringBytes = 0;
-	let held: Buffer = Buffer.alloc(0);
-	let waiting: Buffer = Buffer.alloc(0);
+	/** The beginning of a string that an earlier chunk ended in. */
+	let held: Buffer = none;
+	/** A backslash at the end of a piece of a long string. */
+	let waiting: Buffer = none;
 
 	for await (const arrived of chunks) {
 		const chunk = Buffer.from(arrived.buffer, arrived.byteOffset, arrived.length);
+		/** Where the text begins that was not handed on yet. */
 		let start = 0;
+		/** Where the present string begins in this chunk; before it, the string began in `held`. */
+		let stringStart = 0;
 		let position = 0;
 		while (position < chunk.length) {
 			if (long) {
@@ -47,53 +52,51 @@ export async function* sieveJson(chunks: AsyncIterable<Uint8Array>): AsyncGenera
 				const { bytes, rest } = unescapeBase64(Buffer.concat([waiting, piece]));
 				waiting = rest;
 				if (bytes.length > 0) yield { kind: 'long', bytes };
-				if (end < 0) {
-					position = chunk.length;
-				} else {
+				position = end < 0 ? chunk.length : end + 1;
+				start = position;
+				if (end >= 0) {
 					yield { kind: 'longEnd' };
 					long = false;
 					inString = false;
-					waiting = Buffer.alloc(0);
-					position = end + 1;
+					waiting = none;
 				}
-				start = position;
 				continue;
 			}
 			const byte = chunk[position]!;
 			position += 1;
 			if (!inString) {
 				if (byte === quote) {
-					// The opening quote belongs to the text; a long string leaves an empty one there.
 					inString = true;
-					stringBytes = 0;
-					yield { kind: 'text', bytes: chunk.subarray(start, position) };
-					start = position;
+					stringStart = position;
 				}
 				continue;
 			}
-			stringBytes += 1;
 			if (escaped) escaped = false;
 			else if (byte === backslash) escaped = true;
 			else if (byte === quote) {
 				inString = false;
-				yield { kind: 'text', bytes: Buffer.concat([held, chunk.subarray(start, position)]) };
-				held = Buffer.alloc(0);
-				start = position;
+				if (held.length > 0) {
+					yield { kind: 'text', bytes: Buffer.concat([held, chunk.subarray(start, position)]) };
+					held = none;
+					start = position;
+				}
 				continue;
 			}
-			if (stringBytes > longStringBytes && !escaped) {
-				const { bytes } = unescapeBase64(Buffer.concat([held, chunk.subarray(start, position)]));
-				held = Buffer.alloc(0);
-				long = true;
+			if (!escaped && held.length + position - stringStart > longStringBytes) {
+				if (start < stringStart) yield { kind: 'text', bytes: chunk.subarray(start, stringStart) };
+				const begun = Buffer.concat([held, chunk.subarray(stringStart, position)]);
+				held = none;
 				start = position;
+				long = true;
+				const { bytes, rest } = unescapeBase64(begun);
+				waiting = rest;
 				yield { kind: 'long', bytes };
 			}
 		}
-		if (start < chunk.length && !long) {
-			const rest = Buffer.from(chunk.subarray(start));
-			if (inString) held = held.length === 0 ? rest : Buffer.concat([held, rest]);
-			else yield { kind: 'text', bytes: rest };
-		}
+		if (long) continue;
+		const textEnd = inString ? Math.max(start, stringStart) : chunk.length;
+		if (start < textEnd) yield { kind: 'text', bytes: Buffer.from(chunk.subarray(start, textEnd)) };
+		if (inString) held = Buffer.concat([held, chunk.subarray(textEnd)]);
 	}
 	if (held.length > 0) yield { kind: 'text', bytes: held };
 }

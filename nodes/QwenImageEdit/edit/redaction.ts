@@ -1,29 +1,84 @@
 /** What stands where a key was. */
 const mark = '[key removed]';
 
+/** Keys shorter than this are not searched for: they would tear words apart. */
+const minimumKeyLength = 4;
+
+const entityNames: Readonly<Record<string, string>> = {
+	'&': 'amp',
+	'<': 'lt',
+	'>': 'gt',
+	'"': 'quot',
+	"'": 'apos',
+};
+
+/** A hexadecimal number in either case of its letters. */
+function hexadecimal(code: number): string {
+	const digits = code.toString(16).padStart(2, '0');
+	return digits.replace(/[a-f]/g, (letter) => `[${letter}${letter.toUpperCase()}]`);
+}
+
+// The signs of an HTML entity, which may be percent-encoded themselves where it stands in a URL.
+const ampersand = '(?:&|%(?:25)*26)(?:amp(?:;|%(?:25)*3[bB]))*';
+const numberSign = '(?:#|%(?:25)*23)';
+const semicolon = '(?:;|%(?:25)*3[bB])';
+
+/** The bytes of a character, each percent-encoded once or several times over. */
+function percentPattern(character: string): string {
+	return [...Buffer.from(character)].map((byte) => `%(?:25)*${hexadecimal(byte)}`).join('');
+}
+
+/** One character of a key in every way that it may be written: plain, percent, JSON, HTML, and these on top of one another. */
+function characterPattern(character: string): string {
+	const code = character.charCodeAt(0);
+	const entity = entityNames[character];
+	const forms = [
+		character.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'),
+		percentPattern(character),
+		`u${hexadecimal(code).padStart(hexadecimal(code).length + (code < 256 ? 2 : code < 4096 ? 1 : 0), '0')}`,
+		`${ampersand}${numberSign}0*${code}${semicolon}`,
+		`${ampersand}${numberSign}[xX]0*${hexadecimal(code)}${semicolon}`,
+		...(entity === undefined ? [] : [`${ampersand}${entity}${semicolon}`]),
+	];
+	// Any number of backslashes in front: JSON inside JSON.
+	return `\\\\*(?:${forms.join('|')})`;
+}
+
+/** The base64 text of the whole triples that a key fills when it begins at this place of a triple. */
+function base64Forms(key: string): string[] {
+	return [0, 1, 2].flatMap((offset) => {
+		const bytes = Buffer.from(`${' '.repeat(offset)}${key}`);
+		const whole = bytes.subarray(0, bytes.length - (bytes.length % 3)).toString('base64');
+		const inner = whole.slice(offset === 0 ? 0 : 4);
+		return inner.length < 8 ? [] : [inner, inner.replace(/\+/g, '-').replace(/\//g, '_')];
+	});
+}
+
 /**
- * Takes keys out of everything a user or a log may see, also as a provider might echo them: plain,
- * percent-encoded, in base64, or escaped in JSON.
+ * Takes keys out of everything a user or a log may see, however a provider may write them when it repeats
+ * one: plain, percent-encoded, escaped for JSON or HTML, hexadecimal, or in base64 at any place.
  */
 export class Redaction {
-	private readonly forms: readonly string[];
+	private readonly patterns: readonly RegExp[];
 
-	/** Keys shorter than four characters are not searched for: they would tear words apart. */
-	constructor(keys: readonly string[]) {
-		const forms = keys
-			.filter((key) => key.length >= 4)
-			.flatMap((key) => [
-				key,
-				encodeURIComponent(key),
-				Buffer.from(key).toString('base64'),
-				JSON.stringify(key).slice(1, -1),
-			]);
-		this.forms = [...new Set(forms)].sort((one, other) => other.length - one.length);
+	constructor(keys: readonly string[], settings: { minimumLength?: number } = {}) {
+		const { minimumLength = minimumKeyLength } = settings;
+		this.patterns = keys
+			.filter((key) => key.length >= minimumLength)
+			.flatMap((key) => {
+				const texts = [key, ...base64Forms(key)].map((text) =>
+					[...text].map(characterPattern).join(''),
+				);
+				return [
+					...texts.map((pattern) => new RegExp(pattern, 'g')),
+					new RegExp(Buffer.from(key).toString('hex'), 'gi'),
+				];
+			});
 	}
 
 	/** The text without any key. */
 	text(value: string): string {
-		return this.forms.reduce((text, form) => text.split(form).join(mark), value);
+		return this.patterns.reduce((text, pattern) => text.replace(pattern, mark), value);
 	}
 
 	/** A copy of a JSON value without any key, in names and values. Too deep a value is cut off. */

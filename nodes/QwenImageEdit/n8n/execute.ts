@@ -47,6 +47,9 @@ class Run {
 
 	private readonly redaction: Redaction;
 
+	/** One for each item that is being worked on. */
+	private readonly underWay = new Set<AbortController>();
+
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly choice: Choice,
@@ -66,6 +69,16 @@ class Run {
 
 	/** All items: checked first, then edited in an ordered pool. */
 	async all(): Promise<INodeExecutionData[]> {
+		const stop = (): void => this.underWay.forEach((controller) => controller.abort());
+		this.signal.addEventListener('abort', stop, { once: true });
+		try {
+			return await this.work();
+		} finally {
+			this.signal.removeEventListener('abort', stop);
+		}
+	}
+
+	private async work(): Promise<INodeExecutionData[]> {
 		const items = this.context.getInputData();
 		const checked = await runOrdered(
 			items,
@@ -99,7 +112,21 @@ class Run {
 		});
 	}
 
+	/**
+	 * A signal of the item's own, so that the execution's has one listener of ours however many items wait: Node
+	 * warns of a leak when there are more than ten.
+	 */
 	private async one(job: Job, index: number): Promise<INodeExecutionData[]> {
+		const controller = new AbortController();
+		this.underWay.add(controller);
+		try {
+			return await this.edit(job, index, controller.signal);
+		} finally {
+			this.underWay.delete(controller);
+		}
+	}
+
+	private async edit(job: Job, index: number, signal: AbortSignal): Promise<INodeExecutionData[]> {
 		const place = readOutputPlace(readOptions(this.context, index));
 		const item = [String(index), fingerprint(JSON.stringify(identityOf(job)))];
 		const pictures: N8nPictureStore = new N8nPictureStore(this.context, {
@@ -117,7 +144,7 @@ class Run {
 				pictures,
 				times,
 				memory: paidWork.of(this.name, item.join(' ')),
-				signal: this.signal,
+				signal,
 			},
 		);
 		return outputItems(job, result, {

@@ -167,11 +167,10 @@ export class PictureReader {
 				fetched.kind === 'failed' ? fetched.fault.message : 'The execution was canceled';
 			throw inputFault(`${name} could not be downloaded: ${reason}`, 'Check the URL in a browser');
 		}
-		return await this.fromBinary(
-			fetched.picture.stored as IBinaryData,
-			name,
-			fetched.picture.fileName,
-		);
+		const { stored, fileName } = fetched.picture;
+		const picture = await this.fromBinary(stored as IBinaryData, name, fileName);
+		// It is stored anew each time n8n tries again; what makes it the same edit is where it comes from.
+		return { ...picture, identity: url };
 	}
 
 	private async fromField(field: unknown, name: string): Promise<PictureFile> {

@@ -5,6 +5,7 @@ import { sameOrigin } from '../edit/address';
 import { bodyBytes, bodyLength, formParts, jsonParts, type BodyPart } from '../edit/body';
 import { sieveJson } from '../edit/jsonSieve';
 import type { Provider } from '../edit/provider';
+import { Redaction } from '../edit/redaction';
 import type { Reply, Wire } from '../edit/wire';
 import type { Answer, Transport } from '../run/ports';
 import type { ReadCredential } from './credential';
@@ -14,7 +15,7 @@ import type { N8nPictureStore } from './pictureStore';
 import { GeneratedBody, isReadable, withDeadline, type Readable } from './streams';
 
 /** What is left of an answer when its pictures have flowed into storage; no host needs more. */
-const maximumReplyBytes = 8 * 1024 * 1024;
+const maximumReplyBytes = 1024 * 1024;
 
 /** How much of an answer that is not JSON is kept for messages. */
 const maximumTextLength = 4096;
@@ -24,12 +25,17 @@ const maximumTextLength = 4096;
  * redirects are not followed, bodies are streamed.
  */
 export class N8nTransport implements Transport {
+	private readonly redaction: Redaction;
+
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly provider: Provider,
 		private readonly credential: ReadCredential,
 		private readonly pictures: N8nPictureStore,
-	) {}
+	) {
+		// A short key is as good as a word, and taken out of a whole answer it could tear its JSON apart.
+		this.redaction = new Redaction([credential.key], { minimumLength: 8 });
+	}
 
 	/** @inheritdoc */
 	async send(
@@ -217,9 +223,14 @@ export class N8nTransport implements Transport {
 		return this.replyOf(response, Buffer.concat(parts).toString('utf8'));
 	}
 
-	private replyOf(response: IN8nHttpFullResponse, text: string): Reply {
+	private replyOf(response: IN8nHttpFullResponse, said: string): Reply {
+		// Before anything is cut to the length of a message: half a key would not be found any more.
+		const text = this.redaction.text(said);
 		const headers = Object.fromEntries(
-			Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+			Object.entries(response.headers).map(([name, value]) => [
+				name.toLowerCase(),
+				this.redaction.text(String(value)),
+			]),
 		);
 		const reply: Reply = {
 			httpStatus: response.statusCode,
