@@ -310,17 +310,44 @@ describe('readBaseUrl', () => {
 		expect('reason' in read && read.reason).toContain(why);
 	});
 
-	it('leaves every default base URL as it is, with any path of its provider behind it', () => {
-		for (const provider of providers) {
-			const { defaultBaseUrl } = provider.credential;
-			const own = ['/v1/images/generations', '/image_editing/qwen_edit', '/v1/tasks'];
-			for (const tail of ['', '/', ...own]) {
-				if (tail.startsWith('/v1') && provider.id === 'modelsLab') continue;
-				if (tail.startsWith('/image') && provider.id !== 'modelsLab') continue;
-				const read = readBaseUrl(defaultBaseUrl + tail, own);
-				expect(read).toEqual({ baseUrl: defaultBaseUrl });
+	it.each(providers.map((provider) => [provider.id, provider] as const))(
+		'leaves the addresses of %s as they are, pasted with any part of its path',
+		(_id, { credential, submitPath }) => {
+			const { defaultBaseUrl, regions = [], versionPath } = credential;
+			const addresses = [defaultBaseUrl, ...regions.map(({ baseUrl }) => baseUrl)];
+			const steps = submitPath.split('/').slice(1);
+			for (const baseUrl of addresses.filter((address) => address !== '')) {
+				for (let count = 0; count <= steps.length; count += 1) {
+					for (const end of ['', '/']) {
+						const pasted = [baseUrl, ...steps.slice(0, count)].join('/') + end;
+						expect(readBaseUrl(pasted, [submitPath], versionPath)).toEqual({ baseUrl });
+					}
+				}
 			}
+		},
+	);
+
+	it('adds the version where it is missing, and only there', () => {
+		const base = (text: string) => readBaseUrl(text, ['/images/edits'], '/v1');
+		for (const pasted of [
+			'',
+			'/',
+			'/v1',
+			'/v1/',
+			'/v1/images',
+			'/v1/images/edits',
+			'/images/edits',
+		]) {
+			expect(base(`http://localhost:8000${pasted}`)).toEqual({
+				baseUrl: 'http://localhost:8000/v1',
+			});
 		}
+		expect(base('https://gateway.example/v1/team')).toEqual({
+			baseUrl: 'https://gateway.example/v1/team',
+		});
+		expect(base('https://gateway.example/v10')).toEqual({
+			baseUrl: 'https://gateway.example/v10/v1',
+		});
 	});
 
 	it('is the same when read twice', () => {

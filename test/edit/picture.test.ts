@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import fc from 'fast-check';
 import sharp from 'sharp';
 

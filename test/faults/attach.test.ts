@@ -1,5 +1,6 @@
 import { engineNodes, startName } from '../engine/engine';
 import { expectFailedItem } from '../engine/output';
+import { linksOnly } from './cell';
 import { editName, onStage, providerIds, taskProviderIds, type Stage } from '../engine/scenario';
 
 import { findProvider } from '../../nodes/QwenImageEdit/providers';
@@ -9,7 +10,7 @@ import { readPictureNotes, type ProviderId } from '../emulator';
 const retrying = { retryOnFail: true, maxTries: 3, waitBetweenTries: 20 };
 
 /** Links only, so that there is something to download. */
-const withLinks = { editPictures: false, settings: { modelVerse: { answer: 'url' as const } } };
+const withLinks = { editPictures: false, settings: linksOnly };
 
 function downloadsOf(stage: Stage, entryId: number): number {
 	const links = stage.emulator.results.filter((result) => result.entryId === entryId);

@@ -14,6 +14,7 @@ import {
 	type FaultRule,
 	type LedgerEntry,
 	type ProviderId,
+	type SettingsPatch,
 } from '../emulator';
 
 /** The ways in which n8n lets a node fail. */
@@ -44,6 +45,12 @@ export interface CellResult extends Cell {
 /** The emulator's own unreachable port may be taken by the emulator of another cell; this one is nobody's. */
 const nobody = 'http://127.0.0.1:1';
 
+/** Links, so that there is something to download, where a host could send the picture itself. */
+export const linksOnly: SettingsPatch = {
+	modelVerse: { answer: 'url' },
+	openAiCompatible: { answer: 'url' },
+};
+
 /** Where a public-looking picture lies, for the providers that fetch it themselves. */
 const pictureUrl = 'https://photos.example.com/photo.png';
 
@@ -68,8 +75,8 @@ export async function playCell(cell: Cell): Promise<CellResult> {
 	const stage = await Stage.open({
 		editPictures: false,
 		taskSeconds: 0.2,
-		// Links, so that there is something to download; elsewhere that is the only form.
-		settings: { modelVerse: { answer: 'url' }, ...fault.settings },
+
+		settings: { ...linksOnly, ...fault.settings },
 	});
 	let front: SecureFront | undefined;
 	try {
@@ -263,9 +270,11 @@ class Judge {
 
 /** n8n merges the input's JSON into what goes down the error output. */
 function withoutInput(item: INodeExecutionData): INodeExecutionData {
-	const { index: _, ...json } = item.json;
-	const { binary: __, ...rest } = item;
-	return { ...rest, json };
+	const json = { ...item.json };
+	delete json.index;
+	const rest = { ...item, json };
+	delete rest.binary;
+	return rest;
 }
 
 async function judge(cell: Cell, stage: Stage, run: StageRun): Promise<CellResult> {

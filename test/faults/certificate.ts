@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
 
 /** One DER element: tag, length, content. */

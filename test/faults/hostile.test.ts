@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- tests never ship */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { expectFailedItem } from '../engine/output';
 import { makeBitmap } from '../engine/pictures';
 import { onStage, providerIds, type Order, type Stage, type StageRun } from '../engine/scenario';

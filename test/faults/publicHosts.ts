@@ -50,6 +50,11 @@ export function makeHostsPublic(): () => void {
 	const { connect: connectTls } = tls;
 	const lookUp = (host: string, options: unknown, done?: unknown): void => {
 		const answer = (done ?? options) as (...values: unknown[]) => void;
+		if (!isOurs(host) && !isLoopback(host)) {
+			outside.push(host);
+			answer(Object.assign(new Error(`no way to ${host}`), { code: 'ENOTFOUND' }));
+			return;
+		}
 		if (!isOurs(host)) {
 			(lookup as (...values: unknown[]) => void)(host, options, done);
 			return;

@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { compileFunction } from 'node:vm';
 
 import { transformSync } from '@swc/core';
 
@@ -25,7 +26,7 @@ function evaluate(
 ): Module {
 	const module = { exports: {} as Module };
 	const names = Object.keys(globals);
-	const run = new Function('module', 'exports', 'require', '__dirname', ...names, code);
+	const run = compileFunction(code, ['module', 'exports', 'require', '__dirname', ...names]);
 	run(module, module.exports, requireFor, dirname(file), ...Object.values(globals));
 	return module.exports;
 }

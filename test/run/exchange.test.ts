@@ -89,13 +89,13 @@ function setUp(script: readonly Step[], seconds = 600) {
 
 /** The fault with which an exchange ends, or undefined when it ends well. */
 async function faultOf(work: Promise<unknown>): Promise<Fault | undefined> {
-	try {
-		await work;
-		return undefined;
-	} catch (thrown) {
-		if (thrown instanceof EditFault) return thrown.fault;
-		throw new Error('not a fault', { cause: thrown });
-	}
+	return await work.then(
+		() => undefined,
+		(thrown: unknown) => {
+			if (thrown instanceof EditFault) return thrown.fault;
+			throw new Error('not a fault', { cause: thrown });
+		},
+	);
 }
 
 /** Written from the contract's money rules 2 and 3, not from the table in the code. */

@@ -264,6 +264,25 @@ describe('the rate gate', () => {
 		expect(await clock.run(work)).toBe(8000);
 	});
 
+	it('forgets nobody when the one whose turn it is goes away in the same instant', async () => {
+		const clock = new VirtualClock({ startsAt: 0 });
+		const gate = new RateGate(clock);
+		gate.pause(1);
+		const cancel = new AbortController();
+		const first = enterOrFail(gate);
+		const second = gate.enter({ signal: cancel.signal, deadline: far });
+		const third = enterOrFail(gate);
+		const work = first.then(async (entry) => {
+			await clock.sleep(1000);
+			entry.leave('limited');
+			cancel.abort();
+			return await Promise.all([second, third]);
+		});
+		const [gone, last] = await clock.run(work);
+		expect(gone).toEqual({ kind: 'cancelled' });
+		expect(last.waitedSeconds).toBe(2);
+	});
+
 	it('keeps the longer of two pauses', async () => {
 		const clock = new VirtualClock({ startsAt: 0 });
 		const gate = new RateGate(clock);

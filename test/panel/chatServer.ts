@@ -1,0 +1,95 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+interface ChatMessage {
+	role: string;
+	content?: unknown;
+}
+
+interface ChatRequest {
+	messages: ChatMessage[];
+	stream?: boolean;
+	tools?: Array<{
+		function: { name: string; description?: string; parameters: Record<string, unknown> };
+	}>;
+}
+
+/** A chat model on loopback that calls the one tool it is given, and says "done" to what comes back. */
+export interface ChatServer {
+	url: string;
+	/** Every request, in order. */
+	requests: ChatRequest[];
+	/** What tools have answered, as the model got to read it. */
+	toolAnswers: string[];
+	stop(): Promise<void>;
+}
+
+/** Starts a server that speaks OpenAI's chat completions; the model always calls the tool with these arguments. */
+export async function startChatServer(toolArguments: Record<string, string>): Promise<ChatServer> {
+	const requests: ChatRequest[] = [];
+	const toolAnswers: string[] = [];
+	const server = createServer((request, response) => {
+		void readBody(request).then((text) => {
+			const asked = JSON.parse(text || '{}') as Partial<ChatRequest>;
+			const chat: ChatRequest = { ...asked, messages: asked.messages ?? [] };
+			requests.push(chat);
+			const answered = chat.messages.filter(({ role }) => role === 'tool');
+			toolAnswers.splice(0, Infinity, ...answered.map(({ content }) => textOf(content)));
+			const tool = chat.tools?.[0]?.function.name;
+			const calls = answered.length === 0 && tool !== undefined;
+			const call = {
+				index: 0,
+				id: 'call_1',
+				type: 'function',
+				function: { name: tool, arguments: JSON.stringify(toolArguments) },
+			};
+			const message = calls
+				? { role: 'assistant', content: null, tool_calls: [call] }
+				: { role: 'assistant', content: 'done' };
+			const reason = calls ? 'tool_calls' : 'stop';
+			const frame = { id: 'chatcmpl-1', created: 1, model: 'test-model' };
+			if (chat.stream === true) {
+				response.writeHead(200, { 'content-type': 'text/event-stream' });
+				for (const choice of [
+					{ index: 0, delta: message, finish_reason: null },
+					{ index: 0, delta: {}, finish_reason: reason },
+				]) {
+					const chunk = { ...frame, object: 'chat.completion.chunk', choices: [choice] };
+					response.write(`data: ${JSON.stringify(chunk)}\n\n`);
+				}
+				response.end('data: [DONE]\n\n');
+				return;
+			}
+			response.writeHead(200, { 'content-type': 'application/json' });
+			response.end(
+				JSON.stringify({
+					...frame,
+					object: 'chat.completion',
+					choices: [{ index: 0, message, finish_reason: reason }],
+					usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+				}),
+			);
+		});
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	return {
+		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+		requests,
+		toolAnswers,
+		stop: async () => {
+			server.closeAllConnections();
+			await new Promise<void>((resolve) => server.close(() => resolve()));
+		},
+	};
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+	const chunks: Buffer[] = [];
+	for await (const chunk of request) chunks.push(chunk as Buffer);
+	return Buffer.concat(chunks).toString('utf8');
+}
+
+function textOf(content: unknown): string {
+	return typeof content === 'string' ? content : JSON.stringify(content);
+}
