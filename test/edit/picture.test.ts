@@ -86,6 +86,14 @@ describe('readPictureHead', () => {
 		expect(facts).not.toHaveProperty('width');
 	});
 
+	it.each([0xc4, 0xc8, 0xcc])('does not take segment %i for the frame', (marker) => {
+		const jpeg = pictures.find(({ name }) => name === 'jpeg 384x512')!.bytes;
+		const table = withSegments(jpeg, [40]);
+		// The numbers in between those of frames are tables and extensions.
+		table[3] = marker;
+		expect(readPictureHead(head(table))).toMatchObject({ width: 384, height: 512 });
+	});
+
 	it('does not take a thumbnail in the metadata for the picture', async () => {
 		const background = 'teal';
 		const jpeg = await sharp({ create: { width: 400, height: 300, channels: 3, background } })

@@ -84,7 +84,12 @@ describe.each(taskProviderIds)('%s', (provider) => {
 		const halfWay = await stage.succeed(get);
 		expectUnfinished(halfWay, { provider, operation: 'getTask', taskId });
 		expect(halfWay.edited[0]!.json.status).toBe('processing');
-		if (provider === 'odkkk') expect(halfWay.edited[0]!.json.progress).toBe(50);
+		if (provider === 'odkkk') {
+			// Half of the way, and what time the look itself took.
+			const progress = halfWay.edited[0]!.json.progress as number;
+			expect(progress).toBeGreaterThanOrEqual(50);
+			expect(progress).toBeLessThan(60);
+		}
 		expect(stage.requests('read')).toHaveLength(1);
 
 		stage.emulator.advance(60);

@@ -6,6 +6,7 @@ import { keyForms, keyIn } from './keyForms';
 
 import { inspect } from 'node:util';
 
+import { Redaction } from '../../nodes/QwenImageEdit/edit/redaction';
 import { plainPng, type ProviderId } from '../emulator';
 
 /** With what is written differently in URLs, JSON, HTML and base64. */
@@ -174,4 +175,31 @@ test('a picture is no place for a key: what is looked for is found', () => {
 		expect(keyIn(`before ${form(key)} after`, key)).toBeDefined();
 	}
 	expect(keyIn(plainPng(10, 10).toString('base64'), key)).toBeUndefined();
+});
+
+describe('looking for a key takes no time worth naming', () => {
+	const size = 60_000;
+	test.each([
+		['backslashes', '\\'.repeat(size)],
+		['percent signs', '%25'.repeat(size / 3)],
+		['percent signs of percent signs', `%${'25'.repeat(size / 2)}`],
+		['entities', '&amp;'.repeat(size / 5)],
+		['entities of entities', `&${'amp;'.repeat(size / 4)}`],
+		['numbers of entities', `&#${'0'.repeat(size)}`],
+		['escapes', '\\u00'.repeat(size / 5)],
+		['the first letter', 's'.repeat(size)],
+		['the beginning of the key', key.slice(0, 11).repeat(size / 11)],
+		[
+			'base64',
+			Buffer.from(key)
+				.toString('base64')
+				.slice(0, 15)
+				.repeat(size / 15),
+		],
+	])('in a text of %s', (_name, text) => {
+		const redaction = new Redaction([key]);
+		const started = performance.now();
+		redaction.text(text);
+		expect(performance.now() - started).toBeLessThan(500);
+	});
 });

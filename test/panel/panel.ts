@@ -104,6 +104,9 @@ async function main(): Promise<boolean> {
 	}
 }
 
+// The handlers of "exit" end n8n; a signal alone would leave it running.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+
 main().then(
 	(held) => process.exit(held ? 0 : 1),
 	(error: unknown) => {

@@ -19,13 +19,13 @@ function hexadecimal(code: number): string {
 }
 
 // The signs of an HTML entity, which may be percent-encoded themselves where it stands in a URL.
-const ampersand = '(?:&|%(?:25)*26)(?:amp(?:;|%(?:25)*3[bB]))*';
-const numberSign = '(?:#|%(?:25)*23)';
-const semicolon = '(?:;|%(?:25)*3[bB])';
+const ampersand = '(?:&|%(?:25){0,3}26)(?:amp(?:;|%(?:25){0,3}3[bB])){0,3}';
+const numberSign = '(?:#|%(?:25){0,3}23)';
+const semicolon = '(?:;|%(?:25){0,3}3[bB])';
 
 /** The bytes of a character, each percent-encoded once or several times over. */
 function percentPattern(character: string): string {
-	return [...Buffer.from(character)].map((byte) => `%(?:25)*${hexadecimal(byte)}`).join('');
+	return [...Buffer.from(character)].map((byte) => `%(?:25){0,3}${hexadecimal(byte)}`).join('');
 }
 
 /** One character of a key in every way that it may be written: plain, percent, JSON, HTML, and these on top of one another. */
@@ -36,12 +36,13 @@ function characterPattern(character: string): string {
 		character.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'),
 		percentPattern(character),
 		`u${hexadecimal(code).padStart(hexadecimal(code).length + (code < 256 ? 2 : code < 4096 ? 1 : 0), '0')}`,
-		`${ampersand}${numberSign}0*${code}${semicolon}`,
-		`${ampersand}${numberSign}[xX]0*${hexadecimal(code)}${semicolon}`,
+		`${ampersand}${numberSign}0{0,6}${code}${semicolon}`,
+		`${ampersand}${numberSign}[xX]0{0,6}${hexadecimal(code)}${semicolon}`,
 		...(entity === undefined ? [] : [`${ampersand}${entity}${semicolon}`]),
 	];
-	// Any number of backslashes in front: JSON inside JSON.
-	return `\\\\*(?:${forms.join('|')})`;
+	// Backslashes in front: JSON inside JSON inside JSON. Every repetition has an end, so that a hostile text
+	// cannot make the search slow.
+	return `\\\\{0,4}(?:${forms.join('|')})`;
 }
 
 /** The base64 text of the whole triples that a key fills when it begins at this place of a triple. */

@@ -143,7 +143,7 @@ function modelProperty(provider: Provider): INodeProperties {
 		// Just as n8n stores it: then it knows a default by it, and takes that of the next provider when the user
 		// changes the provider. With anything more or less, one provider's model would stay at another.
 		default: { __rl: true, mode: 'list', value: provider.defaultModel },
-		required: provider.defaultModel !== '',
+		...(provider.defaultModel === '' ? {} : { required: true }),
 		description:
 			provider.defaultModel === ''
 				? 'The model that does the edit; leave it empty for a server that has only one'
