@@ -12,7 +12,7 @@ import { aiml } from '../../nodes/QwenImageEdit/providers/aiml';
 import type { Fetched } from '../../nodes/QwenImageEdit/run/ports';
 import { bitmap } from '../edit/picture-files';
 import { plainPng } from '../emulator';
-import { fakeContext, inPieces, type FakeAnswer } from './fakeHelpers';
+import { fakeContext, inPieces, type FakeAnswer } from './fakeContext';
 import { keyForms, keyIn } from './keyForms';
 import { isInside } from './privateNetworks';
 

@@ -309,6 +309,17 @@ describe.each(providerIds)('the credential of %s', (provider) => {
 		expect(run.error!.message).toContain('does not allow');
 		expect(stage.emulator.requests.filter(({ server }) => server === 'api')).toEqual([]);
 
+		// Restricted, but to nothing: n8n's own check throws before anything is sent.
+		await stage.saveCredential('nowhere', provider, { ...restricted, allowedDomains: '' });
+		const nowhere = await stage.run({
+			provider,
+			credential: 'nowhere',
+			options: { timeoutSeconds: 1 },
+			images: [{ source: 'url', url: stage.emulator.hostPicture(plainPng(500, 500)) }],
+		});
+		expect(nowhere.error!.message).toContain('does not allow');
+		expect(stage.emulator.requests.filter(({ server }) => server === 'api')).toEqual([]);
+
 		await stage.saveCredential('allowed', provider, { ...restricted, allowedDomains: '127.0.0.1' });
 		const allowed = await stage.succeed({ provider, credential: 'allowed' });
 		expect(allowed.edited[0]!.json.status).toBe('completed');

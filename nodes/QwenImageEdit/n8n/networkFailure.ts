@@ -62,7 +62,7 @@ export function readNetworkFailure(
 	);
 	const guard = chain.find(
 		(link) =>
-			/ssrf|UserError/i.test(String(link.name)) ||
+			/ssrf|UserError|NodeOperationError/i.test(String(link.name)) ||
 			(code === undefined && refusedHere.test(String(link.message))),
 	);
 	if (guard !== undefined) {
