@@ -42,7 +42,7 @@ const presets: Readonly<Record<string, ServerPreset>> = {
 	},
 	// stable-diffusion.cpp examples/server/api.md: everything beyond the OpenAI fields goes into the prompt.
 	sdServer: {
-		label: 'stable-diffusion.cpp (sd-server)',
+		label: 'Stable-Diffusion.cpp',
 		imageField: 'image[]',
 		maskField: 'mask',
 		inPrompt: {
