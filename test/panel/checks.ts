@@ -26,7 +26,7 @@ export class Checks {
 
 	/** Says how many held; `false` when one did not, or none was run. */
 	summarise(): boolean {
-		console.log(`\n${this.passed} checks held, ${this.failed.length} failed`);
+		console.log(`\n${this.passed} passed, ${this.failed.length} failed`);
 		for (const name of this.failed) console.log(`  failed: ${name}`);
 		return this.failed.length === 0 && this.passed > 0;
 	}

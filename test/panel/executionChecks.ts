@@ -1,8 +1,11 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import sharp from 'sharp';
 import type { Provider } from '../../nodes/QwenImageEdit/edit/provider';
 import { aiml } from '../../nodes/QwenImageEdit/providers/aiml';
 import { odkkk } from '../../nodes/QwenImageEdit/providers/odkkk';
+import { PHOTO_FILE } from '../demo/examples';
 import type { Bench } from './bench';
 import type { NodePanel } from './nodePanel';
 import { editNode, photoNodes, READER, workflow } from './workflows';
@@ -16,6 +19,11 @@ const WORDS_FOR_A_UNKNOWN = 'This request requires a valid API key';
 const MOST_JSON_CHARACTERS = 2500;
 /** As high as the JSON of one item. */
 const VIEW_PIXELS = 830;
+
+/** As wide as half of a README. */
+async function small(picture: Buffer): Promise<Buffer> {
+	return await sharp(picture).autoOrient().resize({ width: 360 }).png().toBuffer();
+}
 
 async function openPhotoEdit(
 	{ editor, credentials }: Bench,
@@ -70,6 +78,9 @@ async function checkResult(bench: Bench): Promise<void> {
 		await editor.until(async () => (await loaded()) > 0, 'the picture is drawn');
 		assert.ok((await loaded()) >= 256, `the picture is ${await loaded()} pixels wide`);
 		await gallery.add('output-picture', await panel.picture());
+		const address = new URL((await image.first().getAttribute('src'))!, editor.page.url());
+		const edited = await (await editor.page.request.get(address.href)).body();
+		await gallery.add('before-after', await small(readFileSync(PHOTO_FILE)), await small(edited));
 		await output.getByText('Back to list').click();
 	});
 
