@@ -19,6 +19,16 @@ const CREDENTIALS: Readonly<Record<ProviderId, Omit<CredentialToImport, 'data'>>
 	},
 };
 
+/** What examples need besides a provider. */
+export const SERVICE_CREDENTIALS = {
+	storage: { id: 'exampleS3Storage', name: 'S3 storage', type: 's3' },
+	uploads: { id: 'exampleUploadKey', name: 'Key for uploads', type: 'httpHeaderAuth' },
+	chat: { id: 'exampleChatModel', name: 'Chat model account', type: 'openAiApi' },
+} as const satisfies Record<string, Omit<CredentialToImport, 'data'>>;
+
+/** The header that an upload must carry. Not a secret: the demo listens on the loopback interface alone. */
+export const UPLOAD_KEY = { name: 'X-Upload-Key', value: 'demo-upload-key' };
+
 /** One ready-made credential for each provider, whose base URL is the emulator's. */
 export function demoCredentials(emulator: Emulator): CredentialToImport[] {
 	return (Object.keys(CREDENTIALS) as ProviderId[]).map((provider) => ({
@@ -29,5 +39,6 @@ export function demoCredentials(emulator: Emulator): CredentialToImport[] {
 
 /** The id under which the demo has a credential of this type and name, if it has one. */
 export function findDemoCredential(type: string, name: string): string | undefined {
-	return Object.values(CREDENTIALS).find((one) => one.type === type && one.name === name)?.id;
+	const all = [...Object.values(CREDENTIALS), ...Object.values(SERVICE_CREDENTIALS)];
+	return all.find((one) => one.type === type && one.name === name)?.id;
 }

@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, no-console -- tests never ship */
 import { parseArgs } from 'node:util';
 import { startEmulator } from '../emulator';
+import { runAllExamples } from './allExamples';
 import { openEditor } from './editor';
 import { runHeadless } from './headless';
 
@@ -13,19 +14,28 @@ const EMULATED_TASK_SECONDS = 3;
  *     npm run demo                                  opens an editor to play with
  *     npm run demo -- --headless                    runs examples/edit-a-photo.json, prints the picture's path
  *     npm run demo -- --headless --all-examples     runs and checks every workflow in examples/
+ *     npm run demo -- --headless --only a,b         runs and checks these alone
  */
 async function main(): Promise<void> {
 	const startedAt = Date.now();
 	const { values } = parseArgs({
-		options: { headless: { type: 'boolean' }, 'all-examples': { type: 'boolean' } },
+		options: {
+			headless: { type: 'boolean' },
+			'all-examples': { type: 'boolean' },
+			only: { type: 'string' },
+		},
 	});
-	if (values['all-examples'] && !values.headless) {
-		throw new Error('--all-examples goes with --headless');
+	const several = values['all-examples'] === true || values.only !== undefined;
+	if (several && !values.headless) {
+		throw new Error('--all-examples and --only go with --headless');
 	}
 	const emulator = await startEmulator({ taskSeconds: EMULATED_TASK_SECONDS });
 	try {
-		if (values.headless) {
-			await runHeadless(emulator, { allExamples: values['all-examples'] === true, startedAt });
+		if (several) {
+			const held = await runAllExamples(emulator, startedAt, values.only?.split(','));
+			if (!held) process.exitCode = 1;
+		} else if (values.headless) {
+			await runHeadless(emulator, startedAt);
 		} else {
 			const instance = await openEditor(emulator);
 			await untilInterrupted(instance.ended);

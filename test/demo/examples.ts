@@ -6,10 +6,16 @@ import { findDemoCredential } from './credentials';
 
 const EXAMPLES_FOLDER = resolve(__dirname, '../../examples');
 
-/** The photograph that every example reads, under the name it reads it by. */
-export const PHOTO_FILE = join(EXAMPLES_FOLDER, 'photos/coffee.jpg');
+/** The photographs that come with the examples. */
+export const PHOTOS_FOLDER = join(EXAMPLES_FOLDER, 'photos');
 
-interface WorkflowNode {
+/** The photograph that most examples read, under the name they read it by. */
+export const PHOTO_FILE = join(PHOTOS_FOLDER, 'coffee.jpg');
+
+/** The spreadsheet that comes with the examples. */
+export const SPREADSHEET_FILE = join(EXAMPLES_FOLDER, 'prompts.csv');
+
+export interface WorkflowNode {
 	name: string;
 	type: string;
 	parameters: Record<string, unknown>;
@@ -21,11 +27,9 @@ export interface Example {
 	/** File name without `.json`. */
 	name: string;
 	workflow: WorkflowToImport<WorkflowNode>;
-	/** Names of the nodes that write a picture to disk. */
-	writingNodes: string[];
 }
 
-/** Every workflow in `examples/`, the simplest first. Throws when one could not run in the demo. */
+/** Every workflow in `examples/`. Throws when one names a credential that the demo has not. */
 export function loadExamples(): Example[] {
 	return readdirSync(EXAMPLES_FOLDER)
 		.filter((file) => file.endsWith('.json'))
@@ -34,13 +38,29 @@ export function loadExamples(): Example[] {
 			const text = readFileSync(join(EXAMPLES_FOLDER, file), 'utf8');
 			const workflow = JSON.parse(text) as Example['workflow'];
 			checkCredentials(file, workflow.nodes);
-			const writingNodes = workflow.nodes
-				.filter((node) => node.type.endsWith('.readWriteFile'))
-				.filter((node) => node.parameters.operation === 'write')
-				.map((node) => node.name);
-			if (writingNodes.length === 0) throw new Error(`${file} writes no picture to disk`);
-			return { name: file.replace(/\.json$/, ''), workflow, writingNodes };
+			return { name: file.replace(/\.json$/, ''), workflow };
 		});
+}
+
+/** The types of all credentials that these workflows name. */
+export function credentialTypesOf(examples: readonly Example[]): Set<string> {
+	const nodes = examples.flatMap(({ workflow }) => workflow.nodes);
+	return new Set(nodes.flatMap(({ credentials = {} }) => Object.keys(credentials)));
+}
+
+/** Names of the workflow's nodes that write a file to disk. */
+export function writingNodesOf({ workflow }: Example): string[] {
+	return workflow.nodes
+		.filter(({ type }) => type.endsWith('.readWriteFile'))
+		.filter(({ parameters }) => parameters.operation === 'write')
+		.map(({ name }) => name);
+}
+
+/** The node that a press on *Execute workflow* starts. */
+export function manualTriggerOf({ name, workflow }: Example): string {
+	const trigger = workflow.nodes.find(({ type }) => type.endsWith('.manualTrigger'));
+	if (!trigger) throw new Error(`${name} has no manual trigger`);
+	return trigger.name;
 }
 
 function checkCredentials(file: string, nodes: WorkflowNode[]): void {

@@ -1,17 +1,22 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- tests never ship */
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
-import { PHOTO_FILE } from './examples';
+import { basename, extname, join, resolve } from 'node:path';
+import { PHOTOS_FOLDER, SPREADSHEET_FILE } from './examples';
 
 const DEMO_FOLDER = resolve(__dirname, '../../.n8n-demo');
 
 export interface Workspace {
 	/** n8n's database and keys. Removed when this process ends, however it ends. */
 	userFolder: string;
-	/** n8n's working folder: the photo and the edited pictures are in its `.n8n-files`, and stay. */
+	/** n8n's working folder: the photos and the edited pictures are in its `.n8n-files`, and stay. */
 	workingFolder: string;
 	filesFolder: string;
+}
+
+/** Names of the photographs that come with the examples. */
+export function photoNames(): string[] {
+	return readdirSync(PHOTOS_FOLDER).filter((name) => extname(name) !== '.md');
 }
 
 /** Folders for one run of the demo. Pictures of an earlier run are gone, so none can pass for a new one. */
@@ -20,8 +25,15 @@ export function createWorkspace(name: string): Workspace {
 	process.once('exit', () => rmSync(userFolder, { recursive: true, force: true, maxRetries: 5 }));
 	const workingFolder = join(DEMO_FOLDER, name);
 	const filesFolder = join(workingFolder, '.n8n-files');
+	// The folder that one example takes all photos from.
+	const photosFolder = join(filesFolder, 'photos');
 	rmSync(filesFolder, { recursive: true, force: true });
-	mkdirSync(filesFolder, { recursive: true });
-	copyFileSync(PHOTO_FILE, join(filesFolder, basename(PHOTO_FILE)));
+	mkdirSync(photosFolder, { recursive: true });
+	for (const photo of photoNames()) {
+		for (const folder of [filesFolder, photosFolder]) {
+			copyFileSync(join(PHOTOS_FOLDER, photo), join(folder, photo));
+		}
+	}
+	copyFileSync(SPREADSHEET_FILE, join(filesFolder, basename(SPREADSHEET_FILE)));
 	return { userFolder, workingFolder, filesFolder };
 }

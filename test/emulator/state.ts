@@ -137,7 +137,9 @@ export class EmulatorState {
 	async workAtOnce(call: ApiCall, job: Job): Promise<void> {
 		// Counted from the arrival, so that the emulator's own work does not make a bench look slow.
 		const spentMs = performance.now() - call.arrivedMs;
-		await this.pause(this.durations.draw(this.settings.latencyMs) - spentMs);
+		const workMs = this.durations.draw(this.settings.latencyMs);
+		job.entry.workSeconds = workMs / 1000;
+		await this.pause(workMs - spentMs);
 		await Promise.all(job.pictures);
 		job.finish();
 	}
@@ -184,6 +186,7 @@ export class EmulatorState {
 			requestId: call.record.id,
 		};
 		const taskSeconds = order.task ? this.durations.draw(this.settings.taskSeconds) : null;
+		if (taskSeconds !== null) entry.workSeconds = taskSeconds;
 		const pictures = Array.from(
 			{ length: entry.resultCount },
 			async (_, index) => await this.makePicture(provider, order, entry, index),

@@ -150,6 +150,8 @@ export interface LedgerEntry {
 	/** Milliseconds since 1970, by the emulator's clock. */
 	at: number;
 	status: 'running' | 'completed' | 'failed';
+	/** How long the emulator works on it, as drawn from the settings; what a bench holds a run against. */
+	workSeconds?: number;
 	taskId?: string;
 	/** How many pictures come back. */
 	resultCount: number;

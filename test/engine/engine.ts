@@ -46,6 +46,8 @@ export const startName = 'Start';
 export interface WorkflowNode {
 	name: string;
 	type: string;
+	/** Default: 1. */
+	typeVersion?: number;
 	parameters?: INodeParameters;
 	/** Ids of saved credentials by credential type. */
 	credentials?: Record<string, string>;
@@ -127,9 +129,9 @@ let executionCount = 0;
 function nodeOf(node: WorkflowNode, index: number): INode {
 	const { credentials, parameters = {}, ...rest } = node;
 	const made: INode = {
+		typeVersion: 1,
 		...rest,
 		id: `node-${index}`,
-		typeVersion: 1,
 		position: [200 * index, 0],
 		parameters: structuredClone(parameters),
 	};

@@ -63,8 +63,10 @@ export function keyIn(text: string, key: string): string | undefined {
 	const standard = text.replace(/-/g, '+').replace(/_/g, '/');
 	const once = withoutEscapes(text);
 	const twice = withoutEscapes(once);
+	// The text itself too: a key may have a percent code of its own, which is gone from the others.
+	const bared = text.replace(/\\/g, '');
 	return (
-		plain.find((part) => once.includes(part) || twice.includes(part)) ??
+		plain.find((part) => [bared, once, twice].some((one) => one.includes(part))) ??
 		encoded.find((part) => standard.includes(part)) ??
 		hexadecimal.find((part) => text.toLowerCase().includes(part))
 	);

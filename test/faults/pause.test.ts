@@ -4,9 +4,10 @@ import { onStage, providerIds, type Order, type Stage } from '../engine/scenario
 
 import { plainPng, type FaultRule } from '../emulator';
 
-/** Longer than requests that are under way take to arrive, on a busy machine too. */
+/** Longer than a busy machine keeps one request behind another. */
 const pauseSeconds = 3;
-const underWayMilliseconds = 1200;
+/** When the answer comes that asks for a pause: the other three of the run, and the first of the other run. */
+const mostUnderWay = 4;
 
 /** In a header and in a body; every other form is in the matrix. */
 const hints: Array<FaultRule['hint']> = ['headerSeconds', 'body'];
@@ -40,13 +41,15 @@ describe.each(providerIds)('%s asks to be left alone', (provider) => {
 				const runs = await Promise.all([first.finished, second.finished]);
 				expect(runs.map(({ status }) => status)).toEqual(['success', 'success']);
 				expect(stage.emulator.ledger).toHaveLength(9);
-				const inside = afterTheLimit(stage).filter(
-					(after) => after > underWayMilliseconds && after < seconds * 1000 - 2,
+				const arrivals = afterTheLimit(stage);
+				// The pause counts from when the node reads the answer, which a busy machine may do late.
+				const resumed = arrivals.findIndex(
+					(after, index) => after - (arrivals[index - 1] ?? 0) > 0.9 * seconds * 1000,
 				);
-				expect(inside).toEqual([]);
-				// Afterwards they do not all come at once: one first, then more with each answer.
-				const [, ...later] = afterTheLimit(stage).filter((after) => after >= seconds * 1000 - 2);
-				expect(later.length).toBeGreaterThan(0);
+				expect(resumed).toBeGreaterThanOrEqual(0);
+				expect(resumed).toBeLessThanOrEqual(mostUnderWay);
+				expect(arrivals[resumed]).toBeGreaterThanOrEqual(seconds * 1000 - 2);
+				expect(arrivals.length).toBeGreaterThan(resumed + 1);
 			},
 			{ editPictures: false, taskSeconds: 0.2, queueLimit: 100 },
 		);
@@ -64,7 +67,7 @@ describe.each(providerIds)('%s asks to be left alone', (provider) => {
 			});
 			const run = await stage.run({
 				...order(stage),
-				options: { maxConcurrency: 1, timeoutSeconds: 2 },
+				options: { maxConcurrency: 1, timeoutSeconds: 10 },
 				node: { onError: 'continueRegularOutput' },
 			});
 			const kinds = run.edited.map(({ json }) => (json.details as { errorKind: string }).errorKind);

@@ -15,14 +15,17 @@ export interface ExecutedWorkflow {
 
 interface RawRun {
 	status?: string;
-	data?: {
-		resultData?: {
-			error?: { message?: string; description?: string; node?: { name?: string } };
-			runData?: Record<
-				string,
-				Array<{ data?: { main?: Array<ExecutedItem[] | null> }; error?: { message?: string } }>
-			>;
-		};
+	data?: RunData;
+}
+
+/** The data of an execution, as much of it as is read here. */
+export interface RunData {
+	resultData?: {
+		error?: { message?: string; description?: string; node?: { name?: string } };
+		runData?: Record<
+			string,
+			Array<{ data?: { main?: Array<ExecutedItem[] | null> }; error?: { message?: string } }>
+		>;
 	};
 }
 
@@ -39,7 +42,12 @@ export function readExecution(printed: string, seconds: number): ExecutedWorkflo
 	const json = PRINTED_EXECUTION.exec(printed)?.[0];
 	if (json === undefined) throw new Error(`n8n printed no execution:\n${printed.slice(-2000)}`);
 	const run = JSON.parse(json) as RawRun;
-	const result = run.data?.resultData;
+	return { status: run.status ?? 'unknown', itemsByNode: readRunData(run.data), seconds };
+}
+
+/** What each node put out, from an execution as n8n keeps it. Throws n8n's own words when the workflow failed. */
+export function readRunData(data: RunData | undefined): Record<string, ExecutedItem[]> {
+	const result = data?.resultData;
 	if (!result?.runData || result.error) {
 		const { node, message = 'no reason given', description } = result?.error ?? {};
 		const where = node?.name === undefined ? '' : ` in "${node.name}"`;
@@ -53,5 +61,5 @@ export function readExecution(printed: string, seconds: number): ExecutedWorkflo
 			(one) => one.data?.main?.flatMap((items) => items ?? []) ?? [],
 		);
 	}
-	return { status: run.status ?? 'unknown', itemsByNode, seconds };
+	return itemsByNode;
 }

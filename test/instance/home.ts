@@ -33,6 +33,8 @@ export interface HomeOptions {
 	workingFolder?: string;
 	credentials?: CredentialToImport[];
 	workflows?: WorkflowToImport[];
+	/** Another n8n than the pinned one, and the Node.js it runs on. */
+	installed?: InstalledInstance;
 	/** `false` leaves the package out. */
 	withPackage?: boolean;
 	/** Further settings for n8n. */
@@ -57,7 +59,7 @@ export class InstanceHome {
 	/** Installs what is missing, then makes a home with the package, credentials and workflows in it. */
 	static async create(options: HomeOptions = {}): Promise<InstanceHome> {
 		const log = options.log ?? console.log;
-		const installed = await installInstance(log);
+		const installed = options.installed ?? (await installInstance(log));
 		// n8n refuses files below a symbolic link, and /tmp is one on macOS.
 		const userFolder = realpathSync(
 			options.userFolder ?? (await mkdtemp(join(tmpdir(), 'n8n-home-'))),

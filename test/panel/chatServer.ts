@@ -25,8 +25,20 @@ export interface ChatServer {
 	stop(): Promise<void>;
 }
 
-/** Starts a server that speaks OpenAI's chat completions; the model always calls the tool with these arguments. */
-export async function startChatServer(toolArguments: Record<string, string>): Promise<ChatServer> {
+type ToolArguments = Record<string, string>;
+
+/**
+ * Starts a server that speaks OpenAI's chat completions.
+ *
+ * @param toolArguments - what the model calls its tool with: always the same, or made from the order it was given
+ * @param closing - what it says once the tool has answered
+ */
+export async function startChatServer(
+	toolArguments: ToolArguments | ((order: string) => ToolArguments),
+	closing: (toolAnswer: string) => string = () => 'done',
+): Promise<ChatServer> {
+	const argumentsFor = (order: string): ToolArguments =>
+		typeof toolArguments === 'function' ? toolArguments(order) : toolArguments;
 	const requests: ChatRequest[] = [];
 	const toolAnswers: string[] = [];
 	const server = createServer((request, response) => {
@@ -38,15 +50,19 @@ export async function startChatServer(toolArguments: Record<string, string>): Pr
 			toolAnswers.splice(0, Infinity, ...answered.map(({ content }) => textOf(content)));
 			const tool = chat.tools?.[0]?.function.name;
 			const calls = answered.length === 0 && tool !== undefined;
+			const order = chat.messages.findLast(({ role }) => role === 'user');
 			const call = {
 				index: 0,
 				id: 'call_1',
 				type: 'function',
-				function: { name: tool, arguments: JSON.stringify(toolArguments) },
+				function: {
+					name: tool,
+					arguments: JSON.stringify(argumentsFor(textOf(order?.content ?? ''))),
+				},
 			};
 			const message = calls
 				? { role: 'assistant', content: null, tool_calls: [call] }
-				: { role: 'assistant', content: 'done' };
+				: { role: 'assistant', content: closing(toolAnswers.at(-1) ?? '') };
 			const reason = calls ? 'tool_calls' : 'stop';
 			const frame = { id: 'chatcmpl-1', created: 1, model: 'test-model' };
 			if (chat.stream === true) {
@@ -90,6 +106,10 @@ async function readBody(request: IncomingMessage): Promise<string> {
 	return Buffer.concat(chunks).toString('utf8');
 }
 
+/** A message's text: a string, or a list of parts of which each may have one. */
 function textOf(content: unknown): string {
-	return typeof content === 'string' ? content : JSON.stringify(content);
+	if (typeof content === 'string') return content;
+	if (!Array.isArray(content)) return JSON.stringify(content);
+	const parts = content as Array<{ text?: unknown }>;
+	return parts.map(({ text }) => (typeof text === 'string' ? text : '')).join('');
 }

@@ -1,7 +1,12 @@
 import { providers } from '../../nodes/QwenImageEdit/providers';
-import { demoCredentials } from '../demo/credentials';
+import { demoCredentials, SERVICE_CREDENTIALS } from '../demo/credentials';
 import type { Emulator } from '../emulator/types';
 import type { CredentialToImport } from '../instance/home';
+
+/** What the examples name besides the providers: to be looked at on the canvas, not to be used. */
+export function canvasCredentials(): CredentialToImport[] {
+	return Object.values(SERVICE_CREDENTIALS).map((credential) => ({ ...credential, data: {} }));
+}
 
 /** One stored credential for each provider of the node: the demo's, or one of the same form. */
 export function panelCredentials(emulator: Emulator): CredentialToImport[] {

@@ -11,6 +11,13 @@ export const STANDARD_HEIGHT = 1180;
 /** Wide enough for the three columns of a node. */
 const VIEWPORT = { width: 1440, height: STANDARD_HEIGHT };
 
+/** What lies over the canvas at its lower edge: the zoom, and the button to execute with its choice of trigger. */
+const CANVAS_BUTTONS = [
+	'.vue-flow__controls',
+	'[class*="executionButtons"]',
+	'[data-test-id^="execute-workflow-button"]',
+];
+
 /** n8n's editor in a browser tab, logged in. */
 export class Editor {
 	private constructor(
@@ -87,7 +94,7 @@ export class Editor {
 		const { x, y, width, height } = (await this.part('canvas-wrapper').boundingBox())!;
 		// The tabs of the workflow reach into it from above.
 		const clip = { x, y: y + 24, width, height: height - 24 };
-		const style = '[data-test-id="execute-workflow-button"] { visibility: hidden }';
+		const style = CANVAS_BUTTONS.map((button) => `${button} { visibility: hidden }`).join('\n');
 		const hidden = buttons === 'without buttons' ? { style } : {};
 		return await this.page.screenshot({ clip, ...hidden });
 	}

@@ -10,7 +10,7 @@ import type { Bench } from './bench';
 import { startBrowser } from './browser';
 import { checkExamples } from './canvasChecks';
 import { Checks } from './checks';
-import { panelCredentials } from './credentials';
+import { canvasCredentials, panelCredentials } from './credentials';
 import { Editor } from './editor';
 import { checkExecution } from './executionChecks';
 import { Gallery } from './gallery';
@@ -65,7 +65,10 @@ async function main(): Promise<boolean> {
 		stops.push(async () => await browser.close());
 		const credentials = panelCredentials(emulator);
 		const workflows = loadExamples().map(({ workflow }) => workflow);
-		const instance = await startInstance({ credentials, workflows });
+		const instance = await startInstance({
+			credentials: [...credentials, ...canvasCredentials()],
+			workflows,
+		});
 		stops.push(async () => await instance.stop());
 		copyFileSync(PHOTO_FILE, join(instance.filesFolder, basename(PHOTO_FILE)));
 		const session = await Session.open(instance);

@@ -94,7 +94,8 @@ async function* bytesOf(picture: PictureFile): AsyncGenerator<Buffer> {
 	for await (const chunk of await picture.open()) {
 		bytes += chunk.length;
 		if (bytes > picture.bytes) break;
-		yield Buffer.from(chunk);
+		// The same memory, not a copy: the stream never writes into a chunk again.
+		yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 	}
 	if (bytes !== picture.bytes) {
 		// The announced length would be wrong, and the provider would wait for bytes that never come.

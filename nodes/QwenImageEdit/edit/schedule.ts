@@ -73,7 +73,9 @@ function learned(seen: readonly SeenEnd[]): LookPlan {
 	if (latest - earliest < 0.7) {
 		// As good as always the same time: one look before it, to notice a change, and one right behind it.
 		const spread = 0.4;
-		const aim = Math.max(latest, by[0]! - spread);
+		// The more ends were seen, the nearer the earliest of them is to the truth; a look just before it would
+		// have to wait a whole second for the next.
+		const aim = Math.max(latest, by[0]! - (spread * seenEndsNeeded) / seen.length);
 		return { first: aim - gap, spread, gap, until: aim + gap };
 	}
 	const middles = seen

@@ -8,10 +8,18 @@ export const systemClock: Clock = {
 	random: () => Math.random(),
 	sleep: async (milliseconds, signal) => {
 		if (milliseconds <= 0 || signal?.aborted === true) return;
+		let wake = (): void => {};
+		// n8n 2.0 has a sleep that knows of no signal: it is left to run out, and nobody waits for it.
+		const stopped = new Promise<void>((resolve) => {
+			wake = resolve;
+			signal?.addEventListener('abort', wake, { once: true });
+		});
 		try {
-			await sleep(milliseconds, signal);
+			await Promise.race([sleep(milliseconds, signal), stopped]);
 		} catch {
 			// The signal ended the sleep; the caller looks at the signal itself.
+		} finally {
+			signal?.removeEventListener('abort', wake);
 		}
 	},
 };

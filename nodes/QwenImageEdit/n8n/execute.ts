@@ -11,6 +11,7 @@ import { systemClock } from './clock';
 import { readCredential, type ReadCredential } from './credential';
 import { asNodeError, failedItem, faultOf, redactFault } from './errors';
 import { fingerprint, idempotencyKey } from './fingerprint';
+import { hintsOf } from './hints';
 import { outputItems } from './items';
 import {
 	readChoice,
@@ -21,7 +22,7 @@ import {
 	type Choice,
 } from './parameters';
 import { N8nPictureStore } from './pictureStore';
-import { N8nTransport } from './transport';
+import { N8nTransport, redactionOfAnswers } from './transport';
 
 /** Shared by all runs of this process: pauses, learned times, and what was paid for. */
 const gates = new RateGates();
@@ -47,6 +48,8 @@ class Run {
 
 	private readonly redaction: Redaction;
 
+	private readonly redactionOfAnswers: Redaction;
+
 	/** One for each item that is being worked on. */
 	private readonly underWay = new Set<AbortController>();
 
@@ -59,6 +62,7 @@ class Run {
 		this.keepsGoing = context.continueOnFail();
 		this.signal = context.getExecutionCancelSignal() ?? new AbortController().signal;
 		this.redaction = new Redaction([credential.key]);
+		this.redactionOfAnswers = redactionOfAnswers(credential);
 		this.name = [
 			// Without an id two executions could not be told apart, so nothing is shared between runs.
 			context.getExecutionId() || `none-${Math.random()}`,
@@ -105,11 +109,25 @@ class Run {
 		// With a failed item n8n's Retry On Fail may still run the node again; then what is paid is kept.
 		if (settled.every(({ state }) => state === 'done')) paidWork.forget(this.name);
 		const asked = { provider: this.choice.provider.id, operation: this.choice.operation };
-		return settled.flatMap((result, index) => {
+		const outputs = settled.map((result, index) => {
 			if (result?.state === 'done') return result.result as INodeExecutionData[];
 			const error = result?.state === 'failed' ? result.error : undefined;
 			return [failedItem(asked, redactFault(faultOf(error), this.redaction), index)];
 		});
+		this.hint(jobs, outputs);
+		return outputs.flat();
+	}
+
+	/** Says above the output what needs a look; a context without hints (n8n's tools have had none) says nothing. */
+	private hint(jobs: ReadonlyArray<Job | undefined>, outputs: INodeExecutionData[][]): void {
+		const hints = hintsOf(
+			outputs.map((output, index) => {
+				const job = jobs[index];
+				const waited = job?.operation === 'edit' || job?.waitForCompletion === true;
+				return { output, waited };
+			}),
+		);
+		if (hints.length > 0) this.context.addExecutionHints?.(...hints);
 	}
 
 	/**
@@ -134,7 +152,13 @@ class Run {
 			...place,
 			openWithKey: async (url, settings) => await transport.open(url, settings),
 		});
-		const transport = new N8nTransport(this.context, job.provider, this.credential, pictures);
+		const transport = new N8nTransport(
+			this.context,
+			job.provider,
+			this.credential,
+			pictures,
+			this.redactionOfAnswers,
+		);
 		const result = await editItem(
 			{ ...job, idempotencyKey: idempotencyKey([this.name, ...item]) },
 			{

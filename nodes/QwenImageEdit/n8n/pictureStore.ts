@@ -205,7 +205,8 @@ export class N8nPictureStore implements PictureStore {
 			disableFollowRedirect: true,
 			timeout: Math.ceil(Math.min(settings.timeoutSeconds, maximumHeaderSeconds) * 1000),
 			abortSignal: settings.signal,
-			headers: { accept: 'image/*,*/*;q=0.8' },
+			// Pictures are packed already. Packed once more, the announced length would not be that of the picture.
+			headers: { accept: 'image/*,*/*;q=0.8', 'accept-encoding': 'identity' },
 		};
 		return (await this.context.helpers.httpRequest(options)) as IN8nHttpFullResponse;
 	};
@@ -217,7 +218,6 @@ export class N8nPictureStore implements PictureStore {
 		url: string,
 	): Promise<Fetched> {
 		const announced = Number(response.headers['content-length'] ?? NaN);
-		const plain = response.headers['content-encoding'] === undefined;
 		if (
 			Number.isFinite(announced) &&
 			announced > this.settings.maximumBytes * (holdsBase64 ? 1.5 : 1)
@@ -230,7 +230,7 @@ export class N8nPictureStore implements PictureStore {
 		return await this.store(holdsBase64 ? decodeBase64Stream(chunks) : chunks, body, {
 			url,
 			type,
-			...(plain && !holdsBase64 && Number.isFinite(announced) ? { announcedBytes: announced } : {}),
+			...(!holdsBase64 && Number.isFinite(announced) ? { announcedBytes: announced } : {}),
 		});
 	}
 
@@ -353,7 +353,8 @@ export class N8nPictureStore implements PictureStore {
 		};
 		const finish = (): void => {
 			state.cut =
-				(source.announcedBytes !== undefined && state.bytes !== source.announcedBytes) ||
+				// More than announced: a host packed it all the same, and n8n unpacked it without a word.
+				(source.announcedBytes !== undefined && state.bytes < source.announcedBytes) ||
 				!endsWhole(facts.type, head, state.tail, state.bytes);
 			if (state.cut) throw new RangeError('the result is cut off');
 		};

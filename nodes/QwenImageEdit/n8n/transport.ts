@@ -1,4 +1,3 @@
-import * as workflow from 'n8n-workflow';
 import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 
 import { sameOrigin } from '../edit/address';
@@ -8,6 +7,7 @@ import type { Provider } from '../edit/provider';
 import { Redaction } from '../edit/redaction';
 import type { Reply, Wire } from '../edit/wire';
 import type { Answer, Transport } from '../run/ports';
+import { allowedDomains } from './allowedDomains';
 import type { ReadCredential } from './credential';
 import { fingerprint } from './fingerprint';
 import { readNetworkFailure } from './networkFailure';
@@ -21,21 +21,26 @@ const maximumReplyBytes = 1024 * 1024;
 const maximumTextLength = 4096;
 
 /**
+ * Takes the key out of answers. Made once for a run: made for each item, its patterns cost the processor more
+ * than the item's requests.
+ */
+export function redactionOfAnswers({ key }: ReadCredential): Redaction {
+	// A short key is as good as a word, and taken out of a whole answer it could tear its JSON apart.
+	return new Redaction([key], { minimumLength: 8 });
+}
+
+/**
  * Sends wires through n8n's authenticated HTTP helper: the key goes to the credential's own origin only,
  * redirects are not followed, bodies are streamed.
  */
 export class N8nTransport implements Transport {
-	private readonly redaction: Redaction;
-
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly provider: Provider,
 		private readonly credential: ReadCredential,
 		private readonly pictures: N8nPictureStore,
-	) {
-		// A short key is as good as a word, and taken out of a whole answer it could tear its JSON apart.
-		this.redaction = new Redaction([credential.key], { minimumLength: 8 });
-	}
+		private readonly redaction = redactionOfAnswers(credential),
+	) {}
 
 	/** @inheritdoc */
 	async send(
@@ -77,7 +82,7 @@ export class N8nTransport implements Transport {
 	): Promise<IN8nHttpFullResponse> {
 		const wire: Wire = { purpose: 'read', method: 'GET', path: url };
 		const options = this.optionsOf(wire, this.addressOf(wire), settings);
-		options.headers = { accept: 'image/*,*/*;q=0.8' };
+		options.headers = { accept: 'image/*,*/*;q=0.8', 'accept-encoding': 'identity' };
 		return await this.request(options, settings.signal);
 	}
 
@@ -114,10 +119,9 @@ export class N8nTransport implements Transport {
 					: { [idempotencyHeader]: settings.idempotencyKey }),
 			},
 		};
-		const allowedDomains = this.allowedDomains();
-		if (allowedDomains !== undefined) {
-			(options as IHttpRequestOptions & { allowedDomains?: string }).allowedDomains =
-				allowedDomains;
+		const domains = allowedDomains(url, this.context, this.provider, this.credential);
+		if (domains !== undefined) {
+			(options as IHttpRequestOptions & { allowedDomains?: string }).allowedDomains = domains;
 		}
 		const written = this.bodyOf(wire);
 		if (written !== undefined) {
@@ -166,19 +170,6 @@ export class N8nTransport implements Transport {
 		const json =
 			key.kind === 'body' ? { [key.field]: this.credential.key, ...wire.json } : wire.json;
 		return { parts: jsonParts(json), contentType: 'application/json' };
-	}
-
-	/** The credential's own list of domains; older versions of n8n have none. */
-	private allowedDomains(): string | undefined {
-		const read = (
-			workflow as { getCredentialAllowedDomains?: typeof workflow.getCredentialAllowedDomains }
-		).getCredentialAllowedDomains;
-		return read?.({
-			node: this.context.getNode(),
-			credentialData: this.credential.data,
-			credentialOwnedSurface: true,
-			nodeEndpointUrl: this.provider.credential.defaultBaseUrl,
-		});
 	}
 
 	/** Reads an answer; long base64 texts in it flow into storage and leave a mark. */

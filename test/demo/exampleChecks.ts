@@ -1,0 +1,26 @@
+import { checkAgent } from './checks/agent';
+import { checkPhotoFolder } from './checks/photoFolder';
+import { checkSpreadsheet } from './checks/spreadsheet';
+import { checkThreeReferences } from './checks/threeReferences';
+import { checkUpload } from './checks/upload';
+import { checkWrittenPictures } from './checks/writtenPictures';
+import type { ExampleCheck } from './exampleRun';
+
+/** Examples that promise more than an edited photo on disk. */
+const CHECKS: Readonly<Record<string, ExampleCheck>> = {
+	'agent-with-the-node-as-tool': checkAgent,
+	'photos-to-storage': checkPhotoFolder,
+	'spreadsheet-of-prompts': checkSpreadsheet,
+	'three-reference-pictures': checkThreeReferences,
+	'upload-edit-respond': checkUpload,
+};
+
+/** The check for an example, by its file name. */
+export function checkOf(name: string): ExampleCheck {
+	return CHECKS[name] ?? checkWrittenPictures;
+}
+
+/** Checks whose example has gone would never run again, and nobody would notice. */
+export function findOrphanedChecks(names: readonly string[]): string[] {
+	return Object.keys(CHECKS).filter((name) => !names.includes(name));
+}
