@@ -85,7 +85,8 @@ async function finish(job: Job, world: World, budget: Budget, started: number): 
 		status: outcome.state === 'completed' ? 'completed' : outcome.status,
 		pictures,
 		warnings:
-			budget.waitedSeconds >= 1
+			// What rounds to a second: of a pause of one second, a few milliseconds may be over when the wait begins.
+			budget.waitedSeconds >= 0.5
 				? [
 						`Waited ${Math.round(budget.waitedSeconds)} s because ${job.provider.title} asked to slow down`,
 					]
