@@ -16,10 +16,13 @@ export interface BinaryServer {
 	stop(): Promise<void>;
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** Begins an answer; a caller has it on the list before its client can see it. */
+type Begin = (status: number, headers?: Record<string, string | number>) => ServerResponse;
+
+async function serve(request: IncomingMessage, begin: Begin): Promise<void> {
 	const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
 	if (request.method !== 'GET' || pathname !== '/rest/binary-data/signed') {
-		response.writeHead(404).end();
+		begin(404).end();
 		return;
 	}
 	const service = Container.get(BinaryDataService);
@@ -28,12 +31,12 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
 		id = service.validateSignedToken(searchParams.get('token') ?? '');
 	} catch (error) {
 		// n8n answers 400 with the words of the token library: expired, malformed, wrong signature.
-		response.writeHead(400).end((error as Error).message);
+		begin(400).end((error as Error).message);
 		return;
 	}
 	const { mimeType, fileName, fileSize } = await service.getMetadata(id);
 	const stream = await service.getAsStream(id);
-	response.writeHead(200, {
+	const response = begin(200, {
 		'content-length': fileSize,
 		'content-type': mimeType ?? 'application/octet-stream',
 		'content-disposition': `attachment; filename="${encodeURIComponent(fileName ?? '')}"`,
@@ -45,12 +48,14 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
 export async function startBinaryServer(): Promise<BinaryServer> {
 	const answers: number[] = [];
 	const server = createServer((request, response) => {
-		serve(request, response)
-			.catch(() => {
-				if (response.headersSent) response.destroy();
-				else response.writeHead(404).end();
-			})
-			.finally(() => answers.push(response.statusCode));
+		const begin: Begin = (status, headers = {}) => {
+			answers.push(status);
+			return response.writeHead(status, headers);
+		};
+		serve(request, begin).catch(() => {
+			if (response.headersSent) response.destroy();
+			else begin(404).end();
+		});
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const { port } = server.address() as AddressInfo;

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { RateGate, RateGates, type Entry } from '../../nodes/QwenImageEdit/run/gate';
 import { VirtualClock } from './virtualClock';
 
-const never = new AbortController().signal;
+const never = (): AbortSignal => new AbortController().signal;
 const far = Number.MAX_SAFE_INTEGER;
 
 /** A clock that remembers how long it was asked to sleep. */
@@ -84,7 +84,7 @@ class Model {
 }
 
 async function enterOrFail(gate: RateGate): Promise<Extract<Entry, { kind: 'entered' }>> {
-	const entry = await gate.enter({ signal: never, deadline: far });
+	const entry = await gate.enter({ signal: never(), deadline: far });
 	if (entry.kind !== 'entered') throw new Error(`not let in: ${entry.kind}`);
 	return entry;
 }
@@ -249,7 +249,7 @@ describe('the rate gate', () => {
 		const clock = new VirtualClock({ startsAt: 0 });
 		const gate = new RateGate(clock);
 		gate.pause(1);
-		const first = gate.enter({ signal: never, deadline: far });
+		const first = gate.enter({ signal: never(), deadline: far });
 		const second = enterOrFail(gate).then((entry) => {
 			entry.leave('answered');
 			return clock.now();
@@ -297,7 +297,7 @@ describe('the rate gate', () => {
 		const gate = new RateGate(clock);
 		gate.pause(5);
 		const patient = enterOrFail(gate);
-		const hasty = gate.enter({ signal: never, deadline: 8000 });
+		const hasty = gate.enter({ signal: never(), deadline: 8000 });
 		clock.after(1000, () => gate.pause(60));
 		expect(await clock.run(hasty)).toEqual({ kind: 'late' });
 		expect(clock.now()).toBe(1000);
@@ -307,8 +307,8 @@ describe('the rate gate', () => {
 	it('lets a last look through that wakes a moment after its deadline', async () => {
 		const clock = new VirtualClock({ startsAt: 10_000 });
 		const gate = new RateGate(clock);
-		expect((await gate.enter({ signal: never, deadline: 9990 })).kind).toBe('entered');
-		expect((await gate.enter({ signal: never, deadline: 8000 })).kind).toBe('late');
+		expect((await gate.enter({ signal: never(), deadline: 9990 })).kind).toBe('entered');
+		expect((await gate.enter({ signal: never(), deadline: 8000 })).kind).toBe('late');
 	});
 
 	it.each([[0], [-5], [Number.NaN]])('takes a pause of %p seconds as none', async (seconds) => {

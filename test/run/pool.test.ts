@@ -1,3 +1,7 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
+import { getEventListeners } from 'node:events';
+import { setImmediate as endOfTurn } from 'node:timers/promises';
+
 import fc from 'fast-check';
 
 import { runOrdered, type Settled } from '../../nodes/QwenImageEdit/run/pool';
@@ -176,6 +180,30 @@ describe('the ordered pool', () => {
 			),
 			{ numRuns: 300 },
 		);
+	});
+
+	it('gives each item a signal of its own, which ends with the run, and leaves no listener behind', async () => {
+		const cancel = new AbortController();
+		const signals: AbortSignal[] = [];
+		const run = runOrdered(
+			Array.from({ length: 12 }),
+			{ width: 11, signal: cancel.signal },
+			async (_item, index, signal) => {
+				signals.push(signal);
+				// The first is done before the click.
+				if (index === 0) return;
+				await new Promise<void>((resolve) => {
+					signal.addEventListener('abort', () => resolve(), { once: true });
+				});
+			},
+		);
+		await endOfTurn();
+		expect(new Set(signals).size).toBe(12);
+		expect(getEventListeners(cancel.signal, 'abort')).toHaveLength(1);
+		cancel.abort();
+		await run;
+		expect(signals.map(({ aborted }) => aborted)).toEqual([false, ...Array(11).fill(true)]);
+		expect(getEventListeners(cancel.signal, 'abort')).toEqual([]);
 	});
 
 	it.each([[0], [-3], [0.5], [Number.NaN]])('takes a width of %p as 1', async (width) => {

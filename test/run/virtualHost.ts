@@ -190,20 +190,20 @@ export async function editAll(
 ): Promise<Array<Settled<JobResult>>> {
 	const { count, width, job, shared = {}, signal = new AbortController().signal } = settings;
 	const memory = new PaidWorkStore(clock);
-	const world: Omit<World, 'memory'> = {
+	const world: Omit<World, 'memory' | 'signal'> = {
 		clock,
 		gate: shared.gate ?? new RateGate(clock),
 		times: shared.times ?? new TypicalTimes(),
 		transport: host,
 		pictures: host,
-		signal,
 	};
 	return await runOrdered(
 		Array.from({ length: count }),
 		{ width, signal },
-		async (_item, index) =>
+		async (_item, index, itemSignal) =>
 			await editItem(linkJob(host.provider, job), {
 				...world,
+				signal: itemSignal,
 				memory: memory.of('run', `item ${index}`),
 			}),
 	);

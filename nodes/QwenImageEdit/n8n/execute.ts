@@ -50,9 +50,6 @@ class Run {
 
 	private readonly redactionOfAnswers: Redaction;
 
-	/** One for each item that is being worked on. */
-	private readonly underWay = new Set<AbortController>();
-
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly choice: Choice,
@@ -73,16 +70,6 @@ class Run {
 
 	/** All items: checked first, then edited in an ordered pool. */
 	async all(): Promise<INodeExecutionData[]> {
-		const stop = (): void => this.underWay.forEach((controller) => controller.abort());
-		this.signal.addEventListener('abort', stop, { once: true });
-		try {
-			return await this.work();
-		} finally {
-			this.signal.removeEventListener('abort', stop);
-		}
-	}
-
-	private async work(): Promise<INodeExecutionData[]> {
 		const items = this.context.getInputData();
 		const checked = await runOrdered(
 			items,
@@ -99,7 +86,7 @@ class Run {
 				signal: this.signal,
 				stopOnFailure: !this.keepsGoing,
 			},
-			async (job, index) => (job === undefined ? [] : await this.one(job, index)),
+			async (job, index, signal) => (job === undefined ? [] : await this.edit(job, index, signal)),
 		);
 		if (!this.keepsGoing || this.signal.aborted) this.throwFirst(worked);
 
@@ -128,20 +115,6 @@ class Run {
 			}),
 		);
 		if (hints.length > 0) this.context.addExecutionHints?.(...hints);
-	}
-
-	/**
-	 * A signal of the item's own, so that the execution's has one listener of ours however many items wait: Node
-	 * warns of a leak when there are more than ten.
-	 */
-	private async one(job: Job, index: number): Promise<INodeExecutionData[]> {
-		const controller = new AbortController();
-		this.underWay.add(controller);
-		try {
-			return await this.edit(job, index, controller.signal);
-		} finally {
-			this.underWay.delete(controller);
-		}
 	}
 
 	private async edit(job: Job, index: number, signal: AbortSignal): Promise<INodeExecutionData[]> {
