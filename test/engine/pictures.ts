@@ -8,12 +8,23 @@ export interface PictureOrder {
 	/** Pictures of different colours have different hashes. */
 	colour?: string;
 	format?: 'png' | 'jpeg' | 'webp' | 'gif' | 'tiff';
+	/** Every pixel by chance: a file about as long as its pixels. */
+	noise?: boolean;
 }
 
 /** A small picture of one colour; every provider takes its size. */
 export async function makePicture(order: PictureOrder = {}): Promise<Buffer> {
 	const { width = 416, height = 384, colour = '#4a7', format = 'png' } = order;
-	return await sharp({ create: { width, height, channels: 3, background: colour } })
+	const grain = { noise: { type: 'gaussian', mean: 128, sigma: 60 } } as const;
+	return await sharp({
+		create: {
+			width,
+			height,
+			channels: 3,
+			background: colour,
+			...(order.noise === true ? grain : {}),
+		},
+	})
 		.toFormat(format)
 		.toBuffer();
 }

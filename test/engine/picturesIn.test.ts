@@ -31,6 +31,38 @@ async function refused(order: Order): Promise<{ message: string; description: st
 	return { message, description: description ?? '' };
 }
 
+describe('a long base64 text arrives byte for byte', () => {
+	let picture: Buffer;
+	let text: string;
+
+	beforeAll(async () => {
+		picture = await makePicture({ width: 900, height: 700, noise: true });
+		text = picture.toString('base64');
+		// Several pieces, whichever way it is read.
+		expect(text.length).toBeGreaterThan(1_000_000);
+	});
+
+	test.each<[string, (base64: string) => string]>([
+		['as one line', (base64) => base64],
+		['as a data URI', (base64) => `data:image/png;base64,${base64}`],
+		['with line breaks', (base64) => base64.replace(/.{76}/g, '$&\r\n')],
+		[
+			'in the alphabet of URLs, unpadded',
+			(base64) => base64.replace(/\+/g, '-').replace(/\//g, '_'),
+		],
+		['with a space of another script', (base64) => base64.replace(/.{5000}/g, '$&\u2003')],
+	])('%s', async (_how, written) => {
+		const base64 = written(text.replace(/=+$/, ''));
+		for (const provider of ['aiml', 'openAiCompatible'] as const) {
+			await stage.succeed({ provider, images: [{ source: 'base64', base64 }] });
+		}
+		expect(stage.emulator.ledger.map(({ inputSha256 }) => inputSha256)).toEqual([
+			[sha256(picture)],
+			[sha256(picture)],
+		]);
+	});
+});
+
 describe('several pictures keep their order', () => {
 	const colours = ['#f00', '#0f0', '#00f', '#ff0'];
 	let pictures: Buffer[];

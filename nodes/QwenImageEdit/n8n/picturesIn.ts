@@ -1,7 +1,7 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
 import { isPrivateHost, readWebAddress } from '../edit/address';
-import { decodeBase64Text } from '../edit/base64';
+import { decodeBase64Stream, decodeBase64Text } from '../edit/base64';
 import { EditFault, inputFault } from '../edit/fault';
 import { pictureHeadBytes, readPictureHead } from '../edit/picture';
 import { field, plainText } from '../edit/words';
@@ -46,6 +46,14 @@ function urlsOf(value: unknown): string[] {
 		.split(/[\n\r]+|\s*,\s*(?=(?:https?|data):)/i)
 		.map((part) => part.trim())
 		.filter((part) => part !== '');
+}
+
+/** A long text in pieces of some size, without its spaces and line breaks. */
+async function* textChunks(text: string): AsyncGenerator<Buffer> {
+	for (let start = 0; start < text.length; start += streamChunkBytes) {
+		const piece = text.slice(start, start + streamChunkBytes).replace(/\s+/g, '');
+		yield Buffer.from(piece, 'latin1');
+	}
 }
 
 /** The fields that an item does have, for a message about one that it has not. */
@@ -199,8 +207,11 @@ export class PictureReader {
 	private async fromBinary(binary: IBinaryData, name: string, label: string): Promise<PictureFile> {
 		if (binary.id === undefined) {
 			// Only n8n's memory mode has no id; there the bytes are in memory already.
-			const bytes = await this.context.helpers.getBinaryDataBuffer(this.itemIndex, binary);
-			return await this.fromBytes(bytes, name, label);
+			const read = async (): Promise<Buffer> =>
+				await this.context.helpers.getBinaryDataBuffer(this.itemIndex, binary);
+			return await this.fromBytes(await read(), name, label, async function* () {
+				yield await read();
+			});
 		}
 		const { id } = binary;
 		const { fileSize } = await this.context.helpers.getBinaryMetadata(id);
@@ -214,20 +225,28 @@ export class PictureReader {
 	}
 
 	private async fromText(text: string, name: string): Promise<PictureFile> {
-		return await this.fromBytes(decodeBase64Text(text, name), name, 'picture');
+		return await this.fromBytes(decodeBase64Text(text, name), name, 'picture', () =>
+			decodeBase64Stream(textChunks(text)),
+		);
 	}
 
-	private async fromBytes(bytes: Buffer, name: string, fileName: string): Promise<PictureFile> {
+	/**
+	 * A picture that lies in memory as text already.
+	 *
+	 * @param bytes for the checks; let go after them, since all items are checked before the first is sent
+	 * @param open makes the bytes again when they are sent
+	 */
+	private async fromBytes(
+		bytes: Buffer,
+		name: string,
+		fileName: string,
+		open: () => AsyncIterable<Uint8Array>,
+	): Promise<PictureFile> {
 		return await this.inspect(name, {
 			bytes: bytes.length,
 			fileName,
 			identity: fingerprint(bytes),
-			open: async () => {
-				async function* once(): AsyncGenerator<Uint8Array> {
-					yield bytes;
-				}
-				return once();
-			},
+			open: async () => open(),
 			// Text has no place in n8n's storage yet, and so no URL; it gets one when it is stored there.
 			...(this.needsLink() ? { publicUrl: await this.storedUrl(bytes, name) } : {}),
 		});
