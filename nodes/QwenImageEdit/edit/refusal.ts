@@ -62,23 +62,34 @@ export function retryAfterSeconds(reply: Reply, nowMilliseconds: number): number
 	return hintedSeconds(suggestion) ?? hintedSeconds(message);
 }
 
-/** The time in "retry after 60 seconds" and its like; "no answer in 30 seconds" names none. */
+/** Seconds in each unit of time that hosts write, by the letters that tell it from the others. */
+const unitSeconds: ReadonlyArray<readonly [RegExp, number]> = [
+	[/^(ms|mil)/i, 0.001],
+	[/^s/i, 1],
+	[/^m/i, 60],
+	[/^h/i, 3600],
+];
+
+const oneTime =
+	'(\\d{1,5}(?:\\.\\d{1,9})?)\\s*(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?)(?![a-z])';
+
+const everyTime = new RegExp(oneTime, 'gi');
+
+const timeHint = new RegExp(
+	`\\b(?:retry|try again|wait)\\b[^.]*?\\b(${oneTime}(?:[\\s,]*(?:and\\s+)?${oneTime}){0,2})`,
+	'i',
+);
+
+/** The time in "retry after 60 seconds" and its like, also "1m30s"; "no answer in 30 seconds" names none. */
 function hintedSeconds(text: string): number | undefined {
-	const hint =
-		/\b(?:retry|try again|wait)\b[^.]*?\b(\d{1,5}(?:\.\d+)?)\s*(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?)\b/i.exec(
-			text,
-		);
+	const hint = timeHint.exec(text);
 	if (hint === null) return undefined;
-	const unit = hint[2]!.toLowerCase();
-	const scale =
-		unit.startsWith('mi') || unit.startsWith('ms')
-			? unit.startsWith('min')
-				? 60
-				: 0.001
-			: unit === 'm'
-				? 60
-				: 1;
-	return Number(hint[1]) * scale;
+	return [...hint[1]!.matchAll(everyTime)]
+		.map(([, number, unit]) => {
+			const [, seconds] = unitSeconds.find(([letters]) => letters.test(unit!))!;
+			return Number(number) * seconds;
+		})
+		.reduce((sum, seconds) => sum + seconds, 0);
 }
 
 /** What each kind of refusal asks of the user, unless the provider's adapter knows better. */
