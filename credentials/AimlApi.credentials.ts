@@ -48,12 +48,24 @@ export class AimlApi implements ICredentialType {
 	};
 
 	// Reads the balance: free, and refused without a valid key (research S5; the list of models needs no key).
+	// A key follows no redirect, and goes to a public name over https only. What else answers there is not the host.
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL:
-				'={{ $credentials.baseUrl.trim().replace(/(\\/v1(\\/images\\/generations)?)?\\/*$/, "") }}',
+				'={{ ($credentials.baseUrl.trim() || "https://api.aimlapi.com").replace(/^http:(?=\\/\\/[^\\/]*\\.(?!(local|lan|internal|intranet|localhost|localdomain|arpa)\\b)[a-z]{2,}(:\\d+)?(\\/|$))/i, "https:").replace(/(\\/v1(\\/images\\/generations)?)?\\/*$/, "") }}',
 			url: '/v2/billing',
 			method: 'GET',
+			disableFollowRedirect: true,
 		},
+		rules: [
+			{
+				type: 'responseSuccessBody',
+				properties: {
+					key: 'current_balance',
+					value: undefined,
+					message: 'This is not the answer of AI/ML API: check the Base URL',
+				},
+			},
+		],
 	};
 }

@@ -48,12 +48,24 @@ export class ChainHubApi implements ICredentialType {
 	};
 
 	// Lists the models: free. That a wrong key is refused here is usual for such relays, not documented (research S1).
+	// A key follows no redirect, and goes to a public name over https only. What else answers there is not the host.
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL:
-				'={{ $credentials.baseUrl.trim().replace(/(\\/v1(\\/images\\/generations)?)?\\/*$/, "") }}',
+				'={{ ($credentials.baseUrl.trim() || "https://api.chainhub.tech").replace(/^http:(?=\\/\\/[^\\/]*\\.(?!(local|lan|internal|intranet|localhost|localdomain|arpa)\\b)[a-z]{2,}(:\\d+)?(\\/|$))/i, "https:").replace(/(\\/v1(\\/images\\/generations)?)?\\/*$/, "") }}',
 			url: '/v1/models',
 			method: 'GET',
+			disableFollowRedirect: true,
 		},
+		rules: [
+			{
+				type: 'responseSuccessBody',
+				properties: {
+					key: 'data',
+					value: undefined,
+					message: 'This is not the answer of ChainHub: check the Base URL',
+				},
+			},
+		],
 	};
 }

@@ -60,12 +60,24 @@ export class DashScopeApi implements ICredentialType {
 	};
 
 	// Lists the models: free, and refused without a valid key (research O1).
+	// A key follows no redirect, and goes to a public name over https only. What else answers there is not the host.
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL:
-				'={{ $credentials.baseUrl ? $credentials.baseUrl.trim().replace(/(\\/api\\/v1.*)?\\/*$/, "") : $credentials.region === "beijing" ? "https://dashscope.aliyuncs.com" : "https://dashscope-intl.aliyuncs.com" }}',
+				'={{ $credentials.baseUrl.trim() ? $credentials.baseUrl.trim().replace(/^http:(?=\\/\\/[^\\/]*\\.(?!(local|lan|internal|intranet|localhost|localdomain|arpa)\\b)[a-z]{2,}(:\\d+)?(\\/|$))/i, "https:").replace(/(\\/api\\/v1.*)?\\/*$/, "") : $credentials.region === "beijing" ? "https://dashscope.aliyuncs.com" : "https://dashscope-intl.aliyuncs.com" }}',
 			url: '/compatible-mode/v1/models',
 			method: 'GET',
+			disableFollowRedirect: true,
 		},
+		rules: [
+			{
+				type: 'responseSuccessBody',
+				properties: {
+					key: 'data',
+					value: undefined,
+					message: 'This is not the answer of DashScope: check the Base URL',
+				},
+			},
+		],
 	};
 }

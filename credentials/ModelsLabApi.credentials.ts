@@ -48,15 +48,25 @@ export class ModelsLabApi implements ICredentialType {
 	};
 
 	// Reads the wallet balance, one level above the versioned base URL: free. Errors come with HTTP 200 (research S2).
+	// A key follows no redirect, and goes to a public name over https only. What else answers there is not the host.
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL:
-				'={{ $credentials.baseUrl.trim().replace(/(\\/image_editing(\\/qwen_edit)?)?\\/*$/, "").replace(/\\/v6$/, "") }}',
+				'={{ ($credentials.baseUrl.trim() || "https://modelslab.com/api/v6").replace(/^http:(?=\\/\\/[^\\/]*\\.(?!(local|lan|internal|intranet|localhost|localdomain|arpa)\\b)[a-z]{2,}(:\\d+)?(\\/|$))/i, "https:").replace(/(\\/image_editing(\\/qwen_edit)?)?\\/*$/, "").replace(/\\/v6$/, "") }}',
 			url: '/wallet_balance',
 			method: 'POST',
+			disableFollowRedirect: true,
 			body: {},
 		},
 		rules: [
+			{
+				type: 'responseSuccessBody',
+				properties: {
+					key: 'status',
+					value: undefined,
+					message: 'This is not the answer of ModelsLab: check the Base URL',
+				},
+			},
 			{
 				type: 'responseSuccessBody',
 				properties: {

@@ -48,12 +48,24 @@ export class OdkkkApi implements ICredentialType {
 	};
 
 	// Reads the credits left: free. Documented for EvoLink, the same API (research S3); assumed here.
+	// A key follows no redirect, and goes to a public name over https only. What else answers there is not the host.
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL:
-				'={{ $credentials.baseUrl.trim().replace(/(\\/v1(\\/images\\/generations)?)?\\/*$/, "") }}',
+				'={{ ($credentials.baseUrl.trim() || "https://ai.odkkk.com/apiv1").replace(/^http:(?=\\/\\/[^\\/]*\\.(?!(local|lan|internal|intranet|localhost|localdomain|arpa)\\b)[a-z]{2,}(:\\d+)?(\\/|$))/i, "https:").replace(/(\\/v1(\\/images\\/generations)?)?\\/*$/, "") }}',
 			url: '/v1/credits',
 			method: 'GET',
+			disableFollowRedirect: true,
 		},
+		rules: [
+			{
+				type: 'responseSuccessBody',
+				properties: {
+					key: 'data',
+					value: undefined,
+					message: 'This is not the answer of odkkk: check the Base URL',
+				},
+			},
+		],
 	};
 }

@@ -51,12 +51,24 @@ export class OpenAiCompatibleImageApi implements ICredentialType {
 	};
 
 	// Lists the models: free, and refused without a valid key where the server wants one.
+	// A key follows no redirect, and goes to a public name over https only. What else answers there is not the host.
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL:
-				'={{ $credentials.baseUrl.trim().replace(/(\\/images(\\/edits)?)?\\/*$/, "").replace(/^(?!.*\\/v1(\\/|$))(.*)$/, "$2/v1") }}',
+				'={{ $credentials.baseUrl.trim().replace(/^http:(?=\\/\\/[^\\/]*\\.(?!(local|lan|internal|intranet|localhost|localdomain|arpa)\\b)[a-z]{2,}(:\\d+)?(\\/|$))/i, "https:").replace(/(\\/images(\\/edits)?)?\\/*$/, "").replace(/^(?!.*\\/v1(\\/|$))(.*)$/, "$2/v1") }}',
 			url: '/models',
 			method: 'GET',
+			disableFollowRedirect: true,
 		},
+		rules: [
+			{
+				type: 'responseSuccessBody',
+				properties: {
+					key: 'data',
+					value: undefined,
+					message: 'This is not a list of models: check the Base URL',
+				},
+			},
+		],
 	};
 }
