@@ -111,8 +111,8 @@ export interface Provider {
 	models: readonly Model[];
 	/** Empty: the server has a model of its own, and none need be chosen. */
 	defaultModel: string;
-	/** Where the host itself lists its models. */
-	modelList?: { encode(): Wire; decode(reply: Reply): Model[] };
+	/** Where the host itself lists its models; an answer that is no list gives undefined. */
+	modelList?: { encode(): Wire; decode(reply: Reply): Model[] | undefined };
 	/** Absent length: not documented. */
 	prompt: { maximumLength?: number };
 	pictures: PictureLimits;

@@ -1,5 +1,5 @@
 import * as workflow from 'n8n-workflow';
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { FunctionsBase } from 'n8n-workflow';
 
 import { EditFault } from '../edit/fault';
 import type { Provider } from '../edit/provider';
@@ -36,7 +36,7 @@ function readFields(credential: ReadCredential, ownHost: string): string | undef
  */
 export function allowedDomains(
 	url: string,
-	context: IExecuteFunctions,
+	context: Pick<FunctionsBase, 'getNode'>,
 	provider: Provider,
 	credential: ReadCredential,
 ): string | undefined {

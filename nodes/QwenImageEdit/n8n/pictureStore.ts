@@ -16,7 +16,7 @@ import { plainText } from '../edit/words';
 import { endByStatus, type RequestEnd } from '../edit/retry';
 import type { Fetched, PictureStore } from '../run/ports';
 import { readNetworkFailure } from './networkFailure';
-import { isReadable, readableLike, withDeadline, type Readable } from './streams';
+import { isReadable, readableLike, readBeginning, withDeadline, type Readable } from './streams';
 
 /** Result links are followed so many times, each target checked like the first. */
 const maximumRedirects = 5;
@@ -242,15 +242,7 @@ export class N8nPictureStore implements PictureStore {
 		url: string,
 	): Promise<Fetched> {
 		const { statusCode } = response;
-		const parts: Buffer[] = [];
-		let bytes = 0;
-		for await (const chunk of body) {
-			parts.push(Buffer.from(chunk as Uint8Array));
-			bytes += (chunk as Uint8Array).length;
-			if (bytes > excerptBytes) break;
-		}
-		body.destroy();
-		const text = Buffer.concat(parts).toString('utf8');
+		const text = (await readBeginning(body, excerptBytes)).toString('utf8');
 		const headers = Object.fromEntries(
 			Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
 		);

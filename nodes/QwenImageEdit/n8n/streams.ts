@@ -52,6 +52,19 @@ export function isReadable(value: unknown): value is Readable {
 	);
 }
 
+/** The beginning of a body, about as long as allowed; the rest is not waited for. */
+export async function readBeginning(body: Readable, maximumBytes: number): Promise<Buffer> {
+	const parts: Buffer[] = [];
+	let bytes = 0;
+	for await (const chunk of body as AsyncIterable<Uint8Array>) {
+		parts.push(Buffer.from(chunk));
+		bytes += chunk.length;
+		if (bytes > maximumBytes) break;
+	}
+	body.destroy();
+	return Buffer.concat(parts);
+}
+
 /** Ends a body that takes too long: n8n's own time-out does not cover a body that drips. */
 export async function withDeadline<Result>(
 	body: Readable,

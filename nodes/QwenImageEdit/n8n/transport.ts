@@ -7,9 +7,9 @@ import type { Provider } from '../edit/provider';
 import { Redaction } from '../edit/redaction';
 import type { Reply, Wire } from '../edit/wire';
 import type { Answer, Transport } from '../run/ports';
-import { allowedDomains } from './allowedDomains';
 import type { ReadCredential } from './credential';
 import { fingerprint } from './fingerprint';
+import { keyedRequest } from './keyedRequest';
 import { readNetworkFailure } from './networkFailure';
 import type { N8nPictureStore } from './pictureStore';
 import { GeneratedBody, isReadable, withDeadline, type Readable } from './streams';
@@ -106,9 +106,6 @@ export class N8nTransport implements Transport {
 			url,
 			method: wire.method,
 			encoding: 'stream',
-			returnFullResponse: true,
-			ignoreHttpStatusErrors: true,
-			disableFollowRedirect: true,
 			timeout: Math.ceil(settings.timeoutSeconds * 1000),
 			headers: {
 				accept: 'application/json',
@@ -119,10 +116,6 @@ export class N8nTransport implements Transport {
 					: { [idempotencyHeader]: settings.idempotencyKey }),
 			},
 		};
-		const domains = allowedDomains(url, this.context, this.provider, this.credential);
-		if (domains !== undefined) {
-			(options as IHttpRequestOptions & { allowedDomains?: string }).allowedDomains = domains;
-		}
 		const written = this.bodyOf(wire);
 		if (written !== undefined) {
 			const body = new GeneratedBody({
@@ -136,24 +129,11 @@ export class N8nTransport implements Transport {
 		return options;
 	}
 
-	/** One request, with the key where there is one: a server without keys is sent no header for it, not even empty. */
 	private async request(
 		options: IHttpRequestOptions,
 		signal: AbortSignal,
 	): Promise<IN8nHttpFullResponse> {
-		const { helpers } = this.context;
-		if (this.credential.key === '') {
-			return (await helpers.httpRequest({
-				...options,
-				abortSignal: signal,
-			})) as IN8nHttpFullResponse;
-		}
-		// This helper puts the execution's own cancel signal itself.
-		return (await helpers.httpRequestWithAuthentication.call(
-			this.context,
-			this.provider.credential.type,
-			options,
-		)) as IN8nHttpFullResponse;
+		return await keyedRequest(this.context, this.provider, this.credential, options, signal);
 	}
 
 	private bodyOf(wire: Wire): { parts: BodyPart[]; contentType: string } | undefined {

@@ -154,9 +154,7 @@ export const openAiCompatible: Provider = {
 	modelList: {
 		encode: () => ({ purpose: 'read', method: 'GET', path: '/models' }),
 		decode: ({ json }) =>
-			(modelNames.safeParse(json).data?.data ?? []).flatMap(({ id }) =>
-				id === undefined ? [] : [{ id }],
-			),
+			modelNames.safeParse(json).data?.data.flatMap(({ id }) => (id === undefined ? [] : [{ id }])),
 	},
 	prompt: {},
 	pictures: { maximum: 16, takes: 'file', mask: true },
