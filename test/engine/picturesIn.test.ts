@@ -1,6 +1,10 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { expectPicture } from './output';
 import { makeBitmap, makePicture, sha256 } from './pictures';
 import { facts, providerIds, Stage, type ImageRow, type Order } from './scenario';
+
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 
 import type { INodeParameters } from 'n8n-workflow';
 
@@ -325,4 +329,58 @@ test('odkkk takes every type that its page names', async () => {
 		const entry = stage.emulator.ledger.find(({ prompt }) => prompt === (formats[index] ?? 'bmp'));
 		expect(entry!.inputSha256).toEqual([sha256(bytes)]);
 	}
+});
+
+describe('a picture behind a URL, for a server that takes files', () => {
+	const provider = 'openAiCompatible';
+
+	/** A host of pictures that stumbles at the first request. */
+	async function stumblingHost(
+		picture: Buffer,
+		stumble: (response: ServerResponse) => void,
+	): Promise<{ url: string; asked: () => number; stop: () => void }> {
+		let asked = 0;
+		const server = createServer((_request, response) => {
+			asked += 1;
+			if (asked === 1) stumble(response);
+			else response.writeHead(200, { 'content-type': 'image/png' }).end(picture);
+		});
+		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+		const { port } = server.address() as AddressInfo;
+		return {
+			url: `http://127.0.0.1:${port}/photo.png`,
+			asked: () => asked,
+			stop: () => {
+				server.closeAllConnections();
+				server.close();
+			},
+		};
+	}
+
+	test.each<[string, (response: ServerResponse, picture: Buffer) => void]>([
+		['a gateway page', (response) => response.writeHead(502).end('<h1>Bad Gateway</h1>')],
+		['a closed socket', (response) => response.destroy()],
+		[
+			'half a picture',
+			(response, picture) => response.writeHead(200).end(picture.subarray(0, picture.length / 2)),
+		],
+		['a page instead', (response) => response.writeHead(200).end('<p>Please wait</p>')],
+	])('is read again after %s', async (_name, stumble) => {
+		const picture = await makePicture();
+		const host = await stumblingHost(picture, (response) => stumble(response, picture));
+		try {
+			await stage.succeed({ provider, images: [{ source: 'url', url: host.url }] });
+			expect(host.asked()).toBe(2);
+			expect(stage.emulator.ledger[0]!.inputSha256).toEqual([sha256(picture)]);
+		} finally {
+			host.stop();
+		}
+	});
+
+	test('that never comes is told before anything is sent', async () => {
+		const url = `${stage.emulator.hostPicture(await makePicture())}x`;
+		const run = await stage.run({ provider, images: [{ source: 'url', url }] });
+		expect(run.error!.message).toMatch(/^Picture 1 could not be downloaded: .*HTTP 404/);
+		expect(stage.emulator.ledger).toEqual([]);
+	});
 });

@@ -7,7 +7,11 @@ import { pictureHeadBytes, readPictureHead } from '../edit/picture';
 import { field, plainText } from '../edit/words';
 import type { Provider } from '../edit/provider';
 import type { Picture, PictureFile } from '../edit/request';
+import { fetchPicture } from '../run/collect';
+import type { StoredPicture } from '../run/ports';
+import { systemClock } from './clock';
 import { defaults } from './defaults';
+import { faultOf } from './errors';
 import { fingerprint } from './fingerprint';
 import { N8nPictureStore } from './pictureStore';
 
@@ -163,22 +167,34 @@ export class PictureReader {
 			fileName: read.url.pathname.split('/').pop() ?? '',
 			maximumBytes: defaults.maxImageMegabytes * 1_000_000,
 		});
-		const fetched = await store.fetch(
-			{ url },
-			{
-				timeoutSeconds: inputDownloadSeconds,
-				signal: this.context.getExecutionCancelSignal() ?? new AbortController().signal,
-			},
-		);
-		if (fetched.kind !== 'stored') {
-			const reason =
-				fetched.kind === 'failed' ? fetched.fault.message : 'The execution was canceled';
-			throw inputFault(`${name} could not be downloaded: ${reason}`, 'Check the URL in a browser');
-		}
-		const { stored, fileName } = fetched.picture;
+		const { stored, fileName } = await this.download(store, url, name);
 		const picture = await this.fromBinary(stored as IBinaryData, name, fileName);
 		// It is stored anew each time n8n tries again; what makes it the same edit is where it comes from.
 		return { ...picture, identity: url };
+	}
+
+	/** Costs nothing, so it is repeated like any read: one busy host must not stop a batch. */
+	private async download(
+		store: N8nPictureStore,
+		url: string,
+		name: string,
+	): Promise<StoredPicture> {
+		try {
+			return await fetchPicture(
+				{ clock: systemClock, pictures: store },
+				{
+					signal: this.context.getExecutionCancelSignal() ?? new AbortController().signal,
+					paid: {},
+				},
+				systemClock.now() + inputDownloadSeconds * 1000,
+				{ url },
+			);
+		} catch (error) {
+			throw inputFault(
+				`${name} could not be downloaded: ${faultOf(error).message}`,
+				'Check the URL in a browser',
+			);
+		}
 	}
 
 	private async fromField(field: unknown, name: string): Promise<PictureFile> {

@@ -1,5 +1,5 @@
 import { EditFault, withPaidWork, type Fault } from '../edit/fault';
-import type { Completed } from '../edit/outcome';
+import type { Completed, ResultPicture } from '../edit/outcome';
 import { backOffSeconds, maximumTries, retryRule } from '../edit/retry';
 import type { Job, World } from './editItem';
 import { cancelledFault, type Budget } from './exchange';
@@ -47,11 +47,17 @@ export async function collect(
 	return stored;
 }
 
-async function fetchPicture(
-	world: World,
-	budget: Budget,
+/**
+ * Brings one picture into n8n's storage, as often as the retry rule allows.
+ *
+ * @param deadline milliseconds since the epoch
+ * @throws EditFault that names what was already paid for
+ */
+export async function fetchPicture(
+	world: Pick<World, 'clock' | 'pictures'>,
+	budget: Pick<Budget, 'signal' | 'paid'>,
 	deadline: number,
-	picture: Completed['pictures'][number],
+	picture: ResultPicture,
 ): Promise<StoredPicture> {
 	const { clock } = world;
 	for (let tries = 1; ; tries += 1) {
