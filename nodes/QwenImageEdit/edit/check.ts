@@ -1,4 +1,4 @@
-import { EditFault, inputFault } from './fault';
+import { inputFault } from './fault';
 import { findModel, type Model, type Provider } from './provider';
 import { pictureTypes } from './picture';
 import type { FieldValues, Picture } from './request';
@@ -192,9 +192,4 @@ export function checkTaskId(provider: Provider, taskId: unknown): string {
 		);
 	}
 	return id.trim();
-}
-
-/** The fault of an error that came up while an item was checked. */
-export function faultOf(error: unknown): EditFault | undefined {
-	return error instanceof EditFault ? error : undefined;
 }
