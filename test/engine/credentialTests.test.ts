@@ -112,3 +112,15 @@ describe.each(providerIds)('the test of the credential for %s', (provider) => {
 		expect(await press(stage, provider, { baseUrl })).toMatchObject({ status: 'Error' });
 	});
 });
+
+// The others are asked by n8n itself, which counts the base URL of a credential among the domains it allows.
+onStage('the probe goes to no host that the credential may not be used for', async (stage) => {
+	const restricted = { allowedHttpRequestDomains: 'domains', allowedDomains: 'example.com' };
+	expect(await press(stage, 'modelVerse', restricted)).toEqual({
+		status: 'Error',
+		message: 'Domain not allowed: 127.0.0.1',
+	});
+	expect(stage.emulator.requests).toEqual([]);
+	const allowed = { ...restricted, allowedDomains: '127.0.0.1' };
+	expect(await press(stage, 'modelVerse', allowed)).toMatchObject({ status: 'OK' });
+});
