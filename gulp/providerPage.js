@@ -64,6 +64,7 @@ function resultSize({ size }) {
 		words.range(minimumPixels, maximumPixels) &&
 			`pixels in all${words.range(minimumPixels, maximumPixels)}`,
 		maximumRatio === undefined ? '' : `ratio up to ${maximumRatio}:1`,
+		...(size.words ?? []).map((word) => `or ${word}`),
 	];
 	return parts.filter((part) => part !== '').join(', ');
 }

@@ -4,6 +4,7 @@ import { findProvider, providers } from '../../nodes/QwenImageEdit/providers';
 import { describeFields } from './fields';
 import { fixtureFolders, fixturesOf } from './fixture';
 import { describeLimits } from './limits';
+import { describeModelLimits } from './modelLimits';
 import { describePurity } from './purity';
 import { describeReplies } from './replies';
 import { describeRequests } from './requests';
@@ -114,6 +115,7 @@ describe.each(providers.map((provider) => [provider.id, provider] as const))(
 		describeReplies(provider, fixtures);
 		describeFields(provider, fixtures);
 		describeLimits(provider, fixtures);
+		describeModelLimits(provider, fixtures);
 		describePurity(provider, fixtures);
 	},
 );

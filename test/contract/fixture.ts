@@ -47,6 +47,19 @@ const declaration = z.strictObject({
 		maximumBytes: z.number().optional(),
 	}),
 	fields: z.record(z.string(), field),
+	/** What single models take, by their id; also of one that nobody has heard of, which has no limits of its own. */
+	modelLimits: z
+		.record(
+			z.string(),
+			z.strictObject({
+				mostPictures: z.number(),
+				fields: z.record(
+					z.string(),
+					z.strictObject({ accepted: z.array(z.unknown()), refused: z.array(z.unknown()) }),
+				),
+			}),
+		)
+		.optional(),
 });
 
 const request = z.strictObject({

@@ -6,7 +6,8 @@ import type { Picture } from '../../nodes/QwenImageEdit/edit/request';
 import type { ProviderFixtures } from './fixture';
 import { baseUrlOf, pictureFile, pictureLink } from './wire-text';
 
-function refusal(check: () => unknown): string {
+/** What the user reads when a check refuses. */
+export function refusal(check: () => unknown): string {
 	try {
 		check();
 	} catch (error) {

@@ -42,7 +42,10 @@ function checkForModel(model: Model, name: string, label: string, value: unknown
 
 function checkSizeForModel(id: string, limits: NonNullable<Model['size']>, value: string): void {
 	const sides = /^(\d+)x(\d+)$/.exec(value);
-	if (sides === null) return;
+	if (sides === null) {
+		if (limits.words?.includes(value) === true) return;
+		throw inputFault(`The model ${id} takes no '${value}' as 'Size', only width x height`);
+	}
 	const [width, height] = [Number(sides[1]), Number(sides[2])];
 	const pixels = width * height;
 	const {

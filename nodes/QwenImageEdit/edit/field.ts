@@ -154,16 +154,30 @@ export function writtenSize(text: string): string {
 		.replace(/(^|x)0+(?=\d)/g, '$1');
 }
 
-/** Reads "1024x1024", however the user writes the cross, within the provider's limits per side. */
+/**
+ * Reads "1024x1024", however the user writes the cross, within the provider's limits per side.
+ *
+ * @param settings.words what is taken instead of a size, such as `auto`
+ */
 export function pixelSize(
-	settings: FieldBase & { minimumSide: number; maximumSide: number; example: string },
+	settings: FieldBase & {
+		minimumSide: number;
+		maximumSide: number;
+		words?: readonly string[];
+		example: string;
+	},
 ): Field {
-	const { label, minimumSide, maximumSide } = settings;
-	const message = `'${label}' must be width x height in pixels, such as 1024x1024, each from ${minimumSide} to ${maximumSide}`;
+	const { words = [], ...field } = settings;
+	const { label, minimumSide, maximumSide } = field;
+	const message = [
+		`'${label}' must be width x height in pixels, such as 1024x1024, each from ${minimumSide} to ${maximumSide}`,
+		...words,
+	].join(', or ');
 	const schema = z
 		.string({ error: message })
 		.transform(writtenSize)
 		.refine((value) => {
+			if (words.includes(value)) return true;
 			const sides = /^(\d{1,5})x(\d{1,5})$/.exec(value);
 			return (
 				sides !== null &&
@@ -172,5 +186,5 @@ export function pixelSize(
 				)
 			);
 		}, message);
-	return text({ ...settings, schema });
+	return text({ ...field, schema });
 }

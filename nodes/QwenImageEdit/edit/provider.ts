@@ -37,6 +37,8 @@ export interface Model {
 		minimumPixels?: number;
 		maximumPixels?: number;
 		maximumRatio?: number;
+		/** Words that stand for a size, such as `auto`. */
+		words?: readonly string[];
 	};
 }
 

@@ -46,7 +46,12 @@ const byPixels: Omit<Model, 'id'> = {
 	size: { minimumPixels: 512 * 512, maximumPixels: 2048 * 2048 },
 };
 const byPixelsAndRatio: Omit<Model, 'id'> = {
-	size: { minimumPixels: 512 * 512, maximumPixels: 2048 * 2048, maximumRatio: 8 },
+	size: {
+		minimumPixels: 512 * 512,
+		maximumPixels: 2048 * 2048,
+		maximumRatio: 8,
+		words: ['auto'],
+	},
 };
 
 /** What each model takes: research O1, "Models" and "parameters". */
@@ -177,10 +182,11 @@ export const dashScope: Provider = {
 		size: pixelSize({
 			wire: 'size',
 			label: 'Size',
-			help: 'Width x height of the result in pixels; without it about 1024 x 1024 in the shape of the last picture',
+			help: 'Width x height of the result in pixels, or auto with the 3.0 models; without it about 1024 x 1024 in the shape of the last picture',
 			placeholder: 'e.g. 1024x1024',
 			minimumSide: 64,
 			maximumSide: 8192,
+			words: ['auto'],
 			example: '1024x768',
 			// The host parts the sides by an asterisk.
 			toWire: (value) => String(value).replace('x', '*'),
