@@ -4,6 +4,7 @@ import type { Budget } from '../../nodes/QwenImageEdit/run/exchange';
 import { PaidWorkStore } from '../../nodes/QwenImageEdit/run/paidWork';
 import type { Clock, Fetched, PaidWork, StoredPicture } from '../../nodes/QwenImageEdit/run/ports';
 import type { Completed } from '../../nodes/QwenImageEdit/edit/outcome';
+import { Stage } from '../engine/scenario';
 
 class HandClock implements Clock {
 	time = 1_700_000_000_000;
@@ -80,6 +81,52 @@ describe('the memory of what was paid for', () => {
 		expect(store.size).toBe(0);
 	});
 
+	test('counts the time from the end of a try: a long batch does not forget its beginning', () => {
+		const { store, clock } = storeWith();
+		store.begin('run');
+		store.of('run', 'first').remember(task('first'));
+		clock.time += 3_600_000;
+		store.of('run', 'last').remember(task('last'));
+		clock.time += 3_600_000;
+		// Somebody else's try, which looks for what is old.
+		store.begin('other');
+		store.end('other');
+		store.end('run');
+		clock.time += 60_000;
+		store.begin('run');
+		expect(idOf(store.of('run', 'first').recall())).toBe('first');
+		expect(idOf(store.of('run', 'last').recall())).toBe('last');
+		store.end('run');
+		clock.time += 60_001;
+		store.begin('other');
+		expect(store.size).toBe(0);
+		store.end('other');
+		expect(store.runCount).toBe(0);
+	});
+
+	test('is kept while another try of the same run is under way', () => {
+		const { store, clock } = storeWith();
+		store.begin('run');
+		store.begin('run');
+		store.of('run', 'a').remember(task('a'));
+		store.end('run');
+		clock.time += 3_600_000;
+		expect(idOf(store.of('run', 'a').recall())).toBe('a');
+		store.end('run');
+		expect(store.runCount).toBe(1);
+	});
+
+	test('keeps nothing of runs that ended well or remembered nothing', () => {
+		const { store } = storeWith();
+		store.begin('one');
+		store.of('one', 'a').remember(task('a'));
+		store.forget('one');
+		store.end('one');
+		store.begin('two');
+		store.end('two');
+		expect([store.size, store.runCount]).toEqual([0, 0]);
+	});
+
 	test('drops what is too old as soon as something new comes', () => {
 		const { store, clock } = storeWith();
 		store.of('run', 'a').remember(task('a'));
@@ -113,6 +160,32 @@ describe('the memory of what was paid for', () => {
 		store.of('run', 'a').remember(work);
 		expect(store.of('run', 'a').recall()).toBe(work);
 	});
+});
+
+test('the node tells it of the beginning and the end of every try, also of one that fails', async () => {
+	const told: string[] = [];
+	const begin = jest
+		.spyOn(PaidWorkStore.prototype, 'begin')
+		.mockImplementation((run) => void told.push(`begin ${run}`));
+	const end = jest
+		.spyOn(PaidWorkStore.prototype, 'end')
+		.mockImplementation((run) => void told.push(`end ${run}`));
+	const stage = await Stage.open({ editPictures: false });
+	try {
+		stage.emulator.faults.add({ provider: 'aiml', kind: 'contentRefused', times: 1 });
+		const run = await stage.succeed({
+			provider: 'aiml',
+			node: { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 },
+		});
+		expect(run.edited).toHaveLength(1);
+		const name = told[0]!.replace('begin ', '');
+		expect(name).toContain(run.executionId);
+		expect(told).toEqual([`begin ${name}`, `end ${name}`, `begin ${name}`, `end ${name}`]);
+	} finally {
+		await stage.close();
+		begin.mockRestore();
+		end.mockRestore();
+	}
 });
 
 describe('an edit with several pictures', () => {

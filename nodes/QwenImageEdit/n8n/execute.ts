@@ -70,6 +70,15 @@ class Run {
 
 	/** All items: checked first, then edited in an ordered pool. */
 	async all(): Promise<INodeExecutionData[]> {
+		paidWork.begin(this.name);
+		try {
+			return await this.work();
+		} finally {
+			paidWork.end(this.name);
+		}
+	}
+
+	private async work(): Promise<INodeExecutionData[]> {
 		const items = this.context.getInputData();
 		const checked = await runOrdered(
 			items,
