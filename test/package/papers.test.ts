@@ -100,9 +100,10 @@ it('docs/errors.md tells of every kind of error and of no other', () => {
 });
 
 it('troubleshooting quotes only what the node really says', () => {
-	const sources = filesUnder(join(projectFolder, 'nodes'))
+	const sources = ['nodes', 'credentials']
+		.flatMap((folder) => filesUnder(join(projectFolder, folder)).map((file) => `${folder}/${file}`))
 		.filter((file) => file.endsWith('.ts'))
-		.map((file) => readText(`nodes/${file}`))
+		.map(readText)
 		.join('\n');
 	const quoted = firstColumn(readText('README.md'), '<!-- troubleshooting -->').flatMap((cell) =>
 		[...cell.matchAll(/`([^`]+)`/g)].map(([, text]) => text!),
