@@ -1,4 +1,5 @@
-// Runs before `npm run demo`, on a clone where nothing is installed yet: so in plain JavaScript, with nothing but Node.
+// The first half of `npm run demo`, on a clone where nothing is installed yet: so in plain JavaScript, with nothing but Node.
+// Not a script called "predemo": npm runs none of those where `.npmrc` says `ignore-scripts`.
 const { spawnSync } = require('node:child_process');
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');

@@ -39,6 +39,16 @@ describe('package.json', () => {
 		expect(Object.keys(manifest.scripts).filter((name) => forbidden.test(name))).toEqual([]);
 	});
 
+	it('needs no script that npm leaves out: with ignore-scripts it runs none before or after another', () => {
+		expect(readText('.npmrc')).toContain('ignore-scripts=true');
+		const names = Object.keys(manifest.scripts);
+		const around = names.filter((name) => {
+			const [, inner] = /^(?:pre|post)(.+)$/.exec(name) ?? [];
+			return inner !== undefined && names.includes(inner);
+		});
+		expect(around).toEqual([]);
+	});
+
 	it('registers every node and every credential that there is', () => {
 		const registered = (folder: string, ending: string): string[] =>
 			filesUnder(join(projectFolder, folder))
