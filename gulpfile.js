@@ -4,7 +4,7 @@ const { docs, docsCheck } = require('./gulp/docs');
 const { providers, providersCheck } = require('./gulp/providers');
 const { prune } = require('./gulp/prune');
 
-// `n8n-node build` wipes dist, compiles and copies pictures; this runs after it and leaves only what runs.
+// `n8n-node build` wipes dist, compiles and copies images; this runs after it and leaves only what runs.
 exports.default = series(bundle, prune);
 exports.bundle = bundle;
 exports.prune = prune;

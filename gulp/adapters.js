@@ -7,7 +7,7 @@ const entry = `
 	export { providers } from './nodes/QwenImageEdit/providers';
 	export { operationsOf } from './nodes/QwenImageEdit/edit/provider';
 	export { maximumTries, requestEnds, retryRule } from './nodes/QwenImageEdit/edit/retry';
-	export { pictureTypes } from './nodes/QwenImageEdit/edit/picture';
+	export { imageTypes } from './nodes/QwenImageEdit/edit/image';
 `;
 
 /**

@@ -4,7 +4,7 @@ const { readManifest } = require('./project');
 const words = [
 	'image edit',
 	'edit image',
-	'picture',
+	'image',
 	'photo',
 	'retouch',
 	'background',

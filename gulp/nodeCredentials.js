@@ -5,12 +5,13 @@ const start = '// <credentials>';
 const end = '// </credentials>';
 
 /** One credential, asked for when its provider is chosen: hidden for every other one. */
-function entry({ id, credential }, providers) {
+function entry({ id, title, credential }, providers) {
 	const others = providers.filter((other) => other.id !== id).map((other) => `'${other.id}'`);
 	// A credential without a free test call is proved by a function of the node, named after the provider.
 	const testedBy = credential.test === 'probe' ? `testedBy: '${id}CredentialTest',` : '';
 	return `{
 		name: '${credential.type}',
+		displayName: '${title}',
 		required: true,
 		${testedBy}
 		displayOptions: { hide: { provider: [${others.join(', ')}] } },

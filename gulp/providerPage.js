@@ -4,12 +4,12 @@ const words = require('./providerWords');
 
 const pagePath = (provider) => `docs/providers/${provider.id}.md`;
 
-function atAGlance(provider, operations, pictureTypes) {
-	const { credential, pictures } = provider;
+function atAGlance(provider, operations, imageTypes) {
+	const { credential, images } = provider;
 	const sides =
-		pictures.minimumSide === undefined && pictures.maximumSide === undefined
+		images.minimumSide === undefined && images.maximumSide === undefined
 			? words.notDocumented
-			: `${pictures.minimumSide ?? 1} to ${pictures.maximumSide ?? 'any number of'} pixels`;
+			: `${images.minimumSide ?? 1} to ${images.maximumSide ?? 'any number of'} pixels`;
 	return words.table(
 		['What', 'Value'],
 		[
@@ -22,24 +22,24 @@ function atAGlance(provider, operations, pictureTypes) {
 			['Operations', words.listed(operations.map((operation) => operationTitles[operation]))],
 			['Answer', words.answer(provider)],
 			['Models offered', modelNames(provider)],
-			['Pictures in one edit', words.pictureCount(provider)],
+			['Images in one edit', words.imageCount(provider)],
 			[
-				'Picture types',
-				pictures.types === undefined
+				'Image types',
+				images.types === undefined
 					? words.notDocumented
-					: words.listed(pictures.types.map((type) => pictureTypes[type].extension)),
+					: words.listed(images.types.map((type) => imageTypes[type].extension)),
 			],
 			['Each side', sides],
-			...(pictures.mask === true
-				? [['Mask', 'a second picture may say where the first is to change']]
+			...(images.mask === true
+				? [['Mask', 'a second image may say where the first is to change']]
 				: []),
 			[
 				'Largest file',
-				pictures.maximumBytes === undefined
+				images.maximumBytes === undefined
 					? words.notDocumented
-					: `${pictures.maximumBytes / 1_000_000} MB`,
+					: `${images.maximumBytes / 1_000_000} MB`,
 			],
-			['Local pictures go', words.fileRoute(provider)],
+			['Local images go', words.fileRoute(provider)],
 			['Longest prompt', words.promptLimit(provider)],
 			['Requests at once, unless you set Max Concurrency', provider.concurrency],
 			['Usual time of an edit', `about ${provider.typicalSeconds} seconds`],
@@ -70,18 +70,18 @@ function resultSize({ size }) {
 }
 
 /** What sets the models apart; nothing where they are alike. */
-function modelTable({ models, fields, pictures }) {
-	const special = ({ note, maximumPictures, refuses, maxima, size }) =>
-		[note, maximumPictures, refuses, maxima, size].some((value) => value !== undefined);
+function modelTable({ models, fields, images }) {
+	const special = ({ note, maximumImages, refuses, maxima, size }) =>
+		[note, maximumImages, refuses, maxima, size].some((value) => value !== undefined);
 	if (!models.some(special)) return [];
 	const label = (name) => fields[name]?.label ?? name;
 	return [
 		'## Models',
 		words.table(
-			['Model', 'Pictures', 'Size of the result', 'Options with a limit of its own'],
+			['Model', 'Images', 'Size of the result', 'Options with a limit of its own'],
 			models.map((model) => [
 				`\`${model.id}\`${model.note === undefined ? '' : `: ${model.note}`}`,
-				words.upTo(model.maximumPictures ?? pictures.maximum),
+				words.upTo(model.maximumImages ?? images.maximum),
 				resultSize(model),
 				words.listed([
 					...(model.refuses ?? []).map((name) => `no ${label(name)}`),
@@ -118,11 +118,11 @@ function facts(provider) {
 	);
 }
 
-function section(provider, { operationsOf, pictureTypes }) {
+function section(provider, { operationsOf, imageTypes }) {
 	return [
 		`${provider.summary}.`,
 		'## At a glance',
-		atAGlance(provider, operationsOf(provider), pictureTypes),
+		atAGlance(provider, operationsOf(provider), imageTypes),
 		...modelTable(provider),
 		'## Options',
 		options(provider),

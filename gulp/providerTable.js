@@ -5,8 +5,8 @@ function providerTable({ providers, operationsOf }) {
 	return words.table(
 		[
 			'Provider',
-			'Pictures in one edit',
-			'Local pictures go',
+			'Images in one edit',
+			'Local images go',
 			'Operations',
 			'Options of its own',
 			'Result link lives',
@@ -14,7 +14,7 @@ function providerTable({ providers, operationsOf }) {
 		],
 		providers.map((provider) => [
 			`[${provider.title}](docs/providers/${provider.id}.md)`,
-			words.pictureCount(provider),
+			words.imageCount(provider),
 			words.fileRoute(provider),
 			words.listed(operationsOf(provider).map((operation) => operationTitles[operation])),
 			words.optionLabels(provider),

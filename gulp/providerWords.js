@@ -30,30 +30,30 @@ function upTo(maximum) {
 }
 
 /** With what the largest model takes, where that is more than the provider's own number. */
-function pictureCount({ pictures, models }) {
-	const most = Math.max(...models.map(({ maximumPictures }) => maximumPictures ?? 0), 0);
-	const usual = upTo(pictures.maximum);
-	return most > pictures.maximum ? `${usual}, up to ${most} with some models` : usual;
+function imageCount({ images, models }) {
+	const most = Math.max(...models.map(({ maximumImages }) => maximumImages ?? 0), 0);
+	const usual = upTo(images.maximum);
+	return most > images.maximum ? `${usual}, up to ${most} with some models` : usual;
 }
 
-/** How a picture that is a file (binary field or base64) reaches the provider. */
-function fileRoute({ pictures, upload }) {
-	switch (pictures.takes) {
+/** How an image that is a file (binary field or base64) reaches the provider. */
+function fileRoute({ images, upload }) {
+	switch (images.takes) {
 		case 'linkOrData':
 			return 'sent in the request';
 		case 'file':
-			return 'sent in the request; pictures given by URL are downloaded first';
+			return 'sent in the request; images given by URL are downloaded first';
 		case 'link':
 			return upload === undefined
 				? 'by a signed URL of your n8n, which must be publicly reachable'
 				: "through the provider's own upload call";
 		default:
-			throw new Error(`no words for pictures that a provider takes as "${pictures.takes}"`);
+			throw new Error(`no words for images that a provider takes as "${images.takes}"`);
 	}
 }
 
 function answer({ task }) {
-	return task === undefined ? 'at once' : 'as a task, or at once when the picture is ready';
+	return task === undefined ? 'at once' : 'as a task, or at once when the image is ready';
 }
 
 function optionLabels({ fields }) {
@@ -122,7 +122,7 @@ module.exports = {
 	listed,
 	notDocumented,
 	optionLabels,
-	pictureCount,
+	imageCount,
 	promptLimit,
 	range,
 	table,

@@ -34,7 +34,7 @@ function dropMapComment(file) {
 
 /**
  * Takes out of `dist` all that does not run: what tsc made of the files that are in the bundle by now,
- * pictures of docs and tests that n8n-node copied, the copy of package.json.
+ * images of docs and tests that n8n-node copied, the copy of package.json.
  */
 async function prune() {
 	const { n8n } = readManifest();

@@ -23,7 +23,7 @@ const decisions = {
 const purposes = {
 	submit: 'sending an edit',
 	read: 'reading a task',
-	upload: 'uploading a picture',
+	upload: 'uploading an image',
 	download: 'downloading a result',
 };
 

@@ -12,9 +12,9 @@ import { execute } from './n8n/execute';
 import { searchModels } from './n8n/models';
 
 /**
- * Edits pictures with Qwen-Image-Edit at the provider of the user's choice.
+ * Edits images with Qwen-Image-Edit at the provider of the user's choice.
  *
- * Programmatic, not declarative: an edit is several requests (upload, submit, look, download), and pictures
+ * Programmatic, not declarative: an edit is several requests (upload, submit, look, download), and images
  * flow as streams.
  */
 export class QwenImageEdit implements INodeType {
@@ -25,7 +25,7 @@ export class QwenImageEdit implements INodeType {
 		group: ['transform'],
 		version: [1],
 		subtitle: '={{ $parameter["operation"] + " (" + $parameter["provider"] + ")" }}',
-		description: 'Edit pictures with Qwen-Image-Edit and hand the edited picture to the next node',
+		description: 'Edit images with Qwen-Image-Edit and hand the edited image to the next node',
 		defaults: { name: 'Qwen Image Edit' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -35,7 +35,8 @@ export class QwenImageEdit implements INodeType {
 		// <credentials>
 		credentials: [
 			{
-				name: 'aimlApi',
+				name: 'qwenImageEditAimlApi',
+				displayName: 'AI/ML API',
 				required: true,
 
 				displayOptions: {
@@ -52,7 +53,8 @@ export class QwenImageEdit implements INodeType {
 				},
 			},
 			{
-				name: 'chainHubApi',
+				name: 'qwenImageEditChainHubApi',
+				displayName: 'ChainHub',
 				required: true,
 
 				displayOptions: {
@@ -62,7 +64,8 @@ export class QwenImageEdit implements INodeType {
 				},
 			},
 			{
-				name: 'dashScopeApi',
+				name: 'qwenImageEditDashScopeApi',
+				displayName: 'DashScope (Alibaba Cloud)',
 				required: true,
 
 				displayOptions: {
@@ -72,7 +75,8 @@ export class QwenImageEdit implements INodeType {
 				},
 			},
 			{
-				name: 'modelsLabApi',
+				name: 'qwenImageEditModelsLabApi',
+				displayName: 'ModelsLab',
 				required: true,
 
 				displayOptions: {
@@ -82,7 +86,8 @@ export class QwenImageEdit implements INodeType {
 				},
 			},
 			{
-				name: 'modelVerseApi',
+				name: 'qwenImageEditModelVerseApi',
+				displayName: 'ModelVerse (UCloud)',
 				required: true,
 				testedBy: 'modelVerseCredentialTest',
 				displayOptions: {
@@ -92,7 +97,8 @@ export class QwenImageEdit implements INodeType {
 				},
 			},
 			{
-				name: 'odkkkApi',
+				name: 'qwenImageEditOdkkkApi',
+				displayName: 'odkkk',
 				required: true,
 
 				displayOptions: {
@@ -109,7 +115,8 @@ export class QwenImageEdit implements INodeType {
 				},
 			},
 			{
-				name: 'openAiCompatibleImageApi',
+				name: 'qwenImageEditOpenAiCompatibleApi',
+				displayName: 'OpenAI-Compatible Server',
 				required: true,
 
 				displayOptions: {

@@ -13,16 +13,16 @@ interface Answer {
 }
 
 /**
- * The edit as nodes are usually written: the picture as a Buffer, as base64 in JSON (or as a form, where no model
+ * The edit as nodes are usually written: the image as a Buffer, as base64 in JSON (or as a form, where no model
  * is given), and the result the same way back. As wide as ours, so that only the route differs.
  */
 export const bufferRoute: INodeType = {
 	description: describeNode('bufferRoute', {
 		inputs: [NodeConnectionTypes.Main],
 		credentials: [
-			{ name: 'aimlApi', required: false },
-			{ name: 'modelVerseApi', required: false },
-			{ name: 'openAiCompatibleImageApi', required: false },
+			{ name: 'qwenImageEditAimlApi', required: false },
+			{ name: 'qwenImageEditModelVerseApi', required: false },
+			{ name: 'qwenImageEditOpenAiCompatibleApi', required: false },
 		],
 		properties: [
 			{ displayName: 'Credential', name: 'credential', type: 'string', default: '' },

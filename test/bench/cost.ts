@@ -33,20 +33,20 @@ export async function measureItemCosts(items: number, rounds: number): Promise<I
 	try {
 		const stage = await EngineStage.open(emulator);
 		await emulator.set({ fetchInputs: false, latencyMs: 0 });
-		const url = await emulator.hostPicture(plainPng(416, 384), 'photo.png');
+		const url = await emulator.hostImage(plainPng(416, 384), 'photo.png');
 		const nodes: Record<keyof ItemCosts, WorkflowNode> = {
 			bare: { name: 'Edit', type: 'bench.bareRequest', parameters: { url, width } },
 			buffers: {
 				name: 'Edit',
 				type: 'bench.bufferRoute',
 				parameters: {
-					credential: 'aimlApi',
+					credential: 'qwenImageEditAimlApi',
 					width,
 					model: 'alibaba/qwen-image-edit',
 					baseUrl: emulator.baseUrl('aiml'),
 					url,
 				},
-				credentials: { aimlApi: 'aiml' },
+				credentials: { qwenImageEditAimlApi: 'aiml' },
 			},
 			own: stage.editNode({ provider: 'aiml', url, options: { maxConcurrency: width } }),
 		};
@@ -145,7 +145,7 @@ export async function measureCost(settings: BenchSettings): Promise<Section> {
 				]),
 				remark:
 					'An edit is two requests (the edit, the download) and a file in n8n’s storage; by hand it is the same two and the same file. The rest is ' +
-					'what the node does besides: checks, gate, retry rule, time limits, reading the picture’s first bytes.',
+					'what the node does besides: checks, gate, retry rule, time limits, reading the image’s first bytes.',
 			},
 			{
 				caption:

@@ -24,7 +24,7 @@ export interface EmulatorProcess {
 	/** Forgets what it has seen and starts its draws anew. */
 	reset(): Promise<void>;
 	state(): Promise<EmulatorState>;
-	hostPicture(bytes: Buffer, fileName: string): Promise<string>;
+	hostImage(bytes: Buffer, fileName: string): Promise<string>;
 	stop(): Promise<void>;
 }
 
@@ -59,10 +59,10 @@ export async function startScript<Ready>(
 	};
 }
 
-/** Starts the emulator as its users do, without pictures that take time to draw. */
+/** Starts the emulator as its users do, without images that take time to draw. */
 export async function startEmulatorProcess(): Promise<EmulatorProcess> {
 	const script = join(projectFolder, 'test/emulator/start.ts');
-	const { ready, stop } = await startScript<Announced>(script, ['--plain-pictures']);
+	const { ready, stop } = await startScript<Announced>(script, ['--plain-images']);
 	const call = async (method: string, path: string, body?: Buffer | string): Promise<unknown> => {
 		const response = await fetch(`${ready.apiOrigin}/_emulator/${path}`, {
 			method,
@@ -81,8 +81,8 @@ export async function startEmulatorProcess(): Promise<EmulatorProcess> {
 		set: async (patch) => void (await call('POST', 'settings', JSON.stringify(patch))),
 		reset: async () => void (await call('POST', 'reset')),
 		state: async () => (await call('GET', 'state')) as EmulatorState,
-		hostPicture: async (bytes, fileName) => {
-			const { url } = (await call('POST', `pictures?fileName=${fileName}`, bytes)) as {
+		hostImage: async (bytes, fileName) => {
+			const { url } = (await call('POST', `images?fileName=${fileName}`, bytes)) as {
 				url: string;
 			};
 			return url;

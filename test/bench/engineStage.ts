@@ -28,10 +28,10 @@ export interface ProviderAccess {
 }
 
 const credentialOf = {
-	aiml: 'aimlApi',
-	modelVerse: 'modelVerseApi',
-	odkkk: 'odkkkApi',
-	openAiCompatible: 'openAiCompatibleImageApi',
+	aiml: 'qwenImageEditAimlApi',
+	modelVerse: 'qwenImageEditModelVerseApi',
+	odkkk: 'qwenImageEditOdkkkApi',
+	openAiCompatible: 'qwenImageEditOpenAiCompatibleApi',
 } as const;
 
 /** Providers that the bench measures at: at once with links, with base64, with a form; and with tasks. */

@@ -35,7 +35,7 @@ async function watchRealTasks(count: number): Promise<{
 	try {
 		await emulator.set({ taskSeconds });
 		const stage = await EngineStage.open(emulator);
-		const url = await emulator.hostPicture(plainPng(416, 384), 'photo.png');
+		const url = await emulator.hostImage(plainPng(416, 384), 'photo.png');
 		await stage.batch({
 			provider: 'odkkk',
 			items: Array.from({ length: count }, () => ({})),

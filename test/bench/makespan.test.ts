@@ -36,7 +36,7 @@ describe('a batch takes little more than the ideal', () => {
 	});
 
 	// One after another would be 20 times the ideal; the rest is room for a busy machine.
-	it('through the engine of n8n, 60 pictures 20 at a time, with time to spare', async () => {
+	it('through the engine of n8n, 60 images 20 at a time, with time to spare', async () => {
 		const batch = { answers: 'atOnce', count: 60, width: 20, editSeconds: 1 } as const;
 		let least = Number.POSITIVE_INFINITY;
 		for (let round = 0; round < 3 && least > 2.5; round += 1) {

@@ -35,7 +35,7 @@ export async function measureBatch(batch: RealBatch): Promise<RealMakespan> {
 	const emulator = await startEmulatorProcess();
 	try {
 		const stage = await EngineStage.open(emulator);
-		const url = await emulator.hostPicture(plainPng(416, 384), 'photo.png');
+		const url = await emulator.hostImage(plainPng(416, 384), 'photo.png');
 		const run = async (items: number): Promise<number> => {
 			const { run: finished, seconds } = await stage.batch({
 				provider: answers === 'task' ? 'odkkk' : 'aiml',
@@ -44,7 +44,7 @@ export async function measureBatch(batch: RealBatch): Promise<RealMakespan> {
 				options: { maxConcurrency: width, timeoutSeconds: 3600 },
 			});
 			const { length } = finished.items('Edit');
-			if (length !== items) throw new Error(`${length} pictures came of ${items}`);
+			if (length !== items) throw new Error(`${length} images came of ${items}`);
 			return seconds;
 		};
 		// The first request of a process loads and compiles what the later ones use; with tasks, also five are seen.
@@ -158,8 +158,8 @@ export async function measureMakespan(settings: BenchSettings): Promise<Section>
 	return {
 		title: 'Makespan',
 		introduction:
-			'How long a batch of N pictures takes at width c (**Max Concurrency**), divided by the ideal: c workers that take the ' +
-			'next picture in order as soon as they are free, need the very times that the provider has drawn, and nothing else.',
+			'How long a batch of N images takes at width c (**Max Concurrency**), divided by the ideal: c workers that take the ' +
+			'next image in order as soon as they are free, need the very times that the provider has drawn, and nothing else.',
 		tables: [
 			{
 				caption: 'Makespan ÷ ideal on a virtual clock: edits of 20 s',

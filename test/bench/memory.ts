@@ -68,7 +68,7 @@ export async function measureMemory(
 		width: batch.width,
 		inputBytes: up ? bytes : 0,
 		resultBytes: down ? bytes : 0,
-		url: await emulator.hostPicture(plainPng(416, 384), 'photo.png'),
+		url: await emulator.hostImage(plainPng(416, 384), 'photo.png'),
 	};
 	const { stdout } = await runCommand(
 		process.execPath,
@@ -81,8 +81,8 @@ export async function measureMemory(
 	);
 	const figures = JSON.parse(stdout) as MemoryFigures;
 	const { ledger } = await emulator.state();
-	if (figures.pictures !== batch.count) {
-		throw new Error(`${figures.pictures} pictures came of ${batch.count}`);
+	if (figures.images !== batch.count) {
+		throw new Error(`${figures.images} images came of ${batch.count}`);
 	}
 	if (down && figures.bytes !== batch.count * bytes) {
 		throw new Error(`${figures.bytes} bytes came of ${batch.count * bytes}`);
@@ -113,7 +113,7 @@ const flatSizes = [
 	{ count: 16, megabytes: 32 },
 ];
 
-/** What pictures cost in memory, as streams and as buffers. */
+/** What images cost in memory, as streams and as buffers. */
 export async function measureMemories(settings: BenchSettings): Promise<Section> {
 	const rows: string[][] = [];
 	const goals: Goal[] = [];
@@ -139,7 +139,7 @@ export async function measureMemories(settings: BenchSettings): Promise<Section>
 				if (size.count > 1) continue;
 				goals.push(
 					goal(
-						`one picture of ${size.megabytes} MB, ${direction.name}: at most 45 MB over idle`,
+						`one image of ${size.megabytes} MB, ${direction.name}: at most 45 MB over idle`,
 						streams.peak,
 						45,
 						'MB',
@@ -162,14 +162,14 @@ export async function measureMemories(settings: BenchSettings): Promise<Section>
 		title: 'Memory',
 		introduction:
 			'How far the resident memory of the process rises over idle, as the kernel counts it (`VmHWM`; where it does not, looked ' +
-			'at every 2 ms). Each figure is a process of its own that has run small pictures before. “Buffers” is the same edit as nodes are usually ' +
+			'at every 2 ms). Each figure is a process of its own that has run small images before. “Buffers” is the same edit as nodes are usually ' +
 			'written, as wide as this one: `getBinaryDataBuffer`, base64 or a form, `httpRequest`, `prepareBinaryData` of a Buffer. n8n keeps files on disk in both.',
 		tables: [
 			{
 				caption: 'Peak over idle',
 				head: [
-					'Way of the pictures',
-					'Pictures',
+					'Way of the images',
+					'Images',
 					'c',
 					'Streams',
 					'Buffers',
@@ -179,12 +179,12 @@ export async function measureMemories(settings: BenchSettings): Promise<Section>
 				],
 				rows,
 				remark:
-					'For every row that sends pictures the SHA-256 of each, as it lay in n8n’s storage, was compared with that of the bytes that ' +
+					'For every row that sends images the SHA-256 of each, as it lay in n8n’s storage, was compared with that of the bytes that ' +
 					'reached the emulator, for base64 and for the form; for every row that fetches, the number of bytes stored.',
 			},
 			{
 				caption: 'Peak over idle by number and size: streams, both ways (AI/ML API), c = 4',
-				head: ['Pictures', 'Bytes in all, each way', 'Peak', 'Times the first row', 'Time'],
+				head: ['Images', 'Bytes in all, each way', 'Peak', 'Times the first row', 'Time'],
 				rows: flat.map(({ count, megabytes, peak, seconds }) => [
 					`${count} × ${megabytes} MB`,
 					`${count * megabytes} MB`,

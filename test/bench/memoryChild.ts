@@ -26,9 +26,9 @@ export interface MemoryOrder {
 	access: { baseUrl: string; key: string };
 	count: number;
 	width: number;
-	/** Of each picture that is sent; 0: a link is sent in its place. */
+	/** Of each image that is sent; 0: a link is sent in its place. */
 	inputBytes: number;
-	/** Of each picture that comes back. */
+	/** Of each image that comes back. */
 	resultBytes: number;
 	url: string;
 }
@@ -38,10 +38,10 @@ export interface MemoryFigures {
 	idle: number;
 	peak: number;
 	seconds: number;
-	pictures: number;
+	images: number;
 	/** Bytes of all results together. */
 	bytes: number;
-	/** Hashes of the pictures that were sent, as n8n has them in its storage. */
+	/** Hashes of the images that were sent, as n8n has them in its storage. */
 	inputSha256: string[];
 }
 
@@ -51,16 +51,16 @@ const models = {
 	openAiCompatible: '',
 };
 
-/** Puts pictures, each of its own, into n8n's storage without ever holding one. */
-function pictureSource(count: number, bytes: number): INodeType {
+/** Puts images, each of its own, into n8n's storage without ever holding one. */
+function imageSource(count: number, bytes: number): INodeType {
 	return {
-		description: describeNode('pictures'),
+		description: describeNode('images'),
 		async execute(this: IExecuteFunctions) {
 			const items: INodeExecutionData[] = [];
 			for (let index = 0; index < count; index += 1) {
 				const own = { provider: 'none', prompt: 'none', job: String(index) };
-				const picture = withNotes(plainPng(416, 384), own);
-				const stream = Readable.from(paddedPng(picture, Math.max(bytes, 5000)));
+				const image = withNotes(plainPng(416, 384), own);
+				const stream = Readable.from(paddedPng(image, Math.max(bytes, 5000)));
 				const data = await this.helpers.prepareBinaryData(stream, 'photo.png', 'image/png');
 				items.push({ json: {}, binary: { data }, pairedItem: { item: 0 } });
 			}
@@ -135,7 +135,7 @@ async function measure(order: MemoryOrder): Promise<MemoryFigures> {
 		let began = 0;
 		const finished = await stage.run(
 			[
-				{ name: 'Pictures', type: 'bench.pictures' },
+				{ name: 'Images', type: 'bench.images' },
 				{ name: 'Begin', type: 'bench.begin' },
 				edit,
 				{ name: 'End', type: 'bench.end' },
@@ -144,7 +144,7 @@ async function measure(order: MemoryOrder): Promise<MemoryFigures> {
 			{
 				nodeTypes: {
 					'bench.bufferRoute': bufferRoute,
-					'bench.pictures': pictureSource(count, inputBytes),
+					'bench.images': imageSource(count, inputBytes),
 					'bench.begin': passing(async (context) => {
 						figures.inputSha256 = order.inputBytes === 0 ? [] : await storedSha256(context);
 						await pause(300);
@@ -160,7 +160,7 @@ async function measure(order: MemoryOrder): Promise<MemoryFigures> {
 			},
 		);
 		const results = finished.items('Edit');
-		figures.pictures = results.length;
+		figures.images = results.length;
 		figures.bytes = results.reduce((sum, { binary }) => sum + (binary!.data!.bytes ?? 0), 0);
 		return figures;
 	};
@@ -168,7 +168,7 @@ async function measure(order: MemoryOrder): Promise<MemoryFigures> {
 		idle: 0,
 		peak: 0,
 		seconds: 0,
-		pictures: 0,
+		images: 0,
 		bytes: 0,
 		inputSha256: [],
 	};

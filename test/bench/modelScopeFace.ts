@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A picture that is made. */
+/** An image that is made. */
 interface Task {
 	submittedAt: number;
 	readyAt: number;
@@ -25,7 +25,7 @@ export interface ModelScopeFace {
  */
 export async function startModelScopeFace(
 	workSeconds: () => number,
-	picture: Buffer,
+	image: Buffer,
 ): Promise<ModelScopeFace> {
 	const tasks: Task[] = [];
 	let origin = '';
@@ -40,8 +40,8 @@ export async function startModelScopeFace(
 			tasks.push({ submittedAt, readyAt: submittedAt + workSeconds() * 1000, looks: 0 });
 			return answer(response, 200, { task_id: String(tasks.length - 1), task_status: 'PENDING' });
 		}
-		if (pathname.startsWith('/pictures/')) {
-			response.writeHead(200, { 'content-type': 'image/png' }).end(picture);
+		if (pathname.startsWith('/images/')) {
+			response.writeHead(200, { 'content-type': 'image/png' }).end(image);
 			return;
 		}
 		const id = /^\/v1\/tasks\/(\d+)$/.exec(pathname)?.[1];
@@ -52,7 +52,7 @@ export async function startModelScopeFace(
 		task.handedOutAt ??= Date.now();
 		return answer(response, 200, {
 			task_status: 'SUCCEED',
-			output_images: [`${origin}/pictures/${id}.png`],
+			output_images: [`${origin}/images/${id}.png`],
 		});
 	};
 	const server = createServer((request, response) => void serve(request, response));

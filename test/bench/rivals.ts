@@ -16,7 +16,7 @@ interface Way {
 	name: string;
 	nodes: WorkflowNode[];
 	connections?: Connection[];
-	/** The node whose output is the batch of pictures. */
+	/** The node whose output is the batch of images. */
 	last: string;
 	items: StartItem[];
 }
@@ -159,7 +159,7 @@ async function runWays(
 				url: `${emulator.baseUrl('openAiCompatible').replace(/\/v1$/, '')}/v1`,
 			},
 		});
-		const url = await emulator.hostPicture(photo, 'photo.png');
+		const url = await emulator.hostImage(photo, 'photo.png');
 		const run = async (way: Way): Promise<number> => {
 			const started = performance.now();
 			const run = await stage.run(way.nodes, way.items, {
@@ -168,12 +168,12 @@ async function runWays(
 				...(way.connections === undefined ? {} : { connections: way.connections }),
 			});
 			const seconds = (performance.now() - started) / 1000;
-			const pictures = run
+			const images = run
 				.runsOf(way.last)
 				.flatMap(({ data }) => data?.main?.flatMap((output) => output ?? []) ?? [])
 				.filter(({ binary }) => binary?.data !== undefined);
-			if (pictures.length !== way.items.length) {
-				throw new Error(`${way.name}: ${pictures.length} pictures of ${way.items.length}`);
+			if (images.length !== way.items.length) {
+				throw new Error(`${way.name}: ${images.length} images of ${way.items.length}`);
 			}
 			return seconds;
 		};
@@ -225,7 +225,7 @@ async function runQwenImage(rivals: RivalPackages, work: Duration, count: number
 		);
 		const seconds = (performance.now() - started) / 1000;
 		const made = run.items('Edit').filter(({ binary }) => binary?.data !== undefined).length;
-		if (made !== count) throw new Error(`n8n-nodes-qwen-image made ${made} pictures of ${count}`);
+		if (made !== count) throw new Error(`n8n-nodes-qwen-image made ${made} images of ${count}`);
 		const version = rivals.versions['n8n-nodes-qwen-image'];
 		return { name: `n8n-nodes-qwen-image ${version}`, count, seconds, mostAtOnce: 1 };
 	} finally {
@@ -242,18 +242,18 @@ function replay(name: string, work: Duration, count: number, intervalSeconds: nu
 	return { name, count, seconds, mostAtOnce: 1, label: 'replayed' };
 }
 
-const head = ['Way', 'N', 'Time', 'Per picture', 'Most at once', `Times ours (c = ${width})`];
+const head = ['Way', 'N', 'Time', 'Per image', 'Most at once', `Times ours (c = ${width})`];
 
 function rowsOf(taken: readonly Taken[]): string[][] {
 	const [own] = taken;
-	const ownPerPicture = own!.seconds / own!.count;
+	const ownPerImage = own!.seconds / own!.count;
 	return taken.map(({ name, count, seconds, mostAtOnce, label }) => [
 		label === undefined ? name : `${name} (**${label}**)`,
 		String(count),
 		`${figure(seconds)} s`,
 		`${figure((seconds / count) * 1000)} ms`,
 		String(mostAtOnce),
-		ratio(seconds / count / ownPerPicture),
+		ratio(seconds / count / ownPerImage),
 	]);
 }
 
@@ -374,13 +374,13 @@ export async function measureRivals(settings: BenchSettings): Promise<Section> {
 				]),
 				remark:
 					'`n8n-nodes-qwen-image` runs as it is published, against a server that speaks as ModelScope does, with its default interval of 5 s; fewer ' +
-					'pictures, since it makes one after another. WaveSpeed’s package cannot be had from the npm registry ' +
+					'images, since it makes one after another. WaveSpeed’s package cannot be had from the npm registry ' +
 					'used here: its documented schedule (look at once, then every 2 s, one item after another) is applied to the same draws.',
 			},
 		],
 		goals: [
 			goal(
-				`against one by one in a loop (${byLoop.count} pictures, 20 at a time): at most 0.1 of its time`,
+				`against one by one in a loop (${byLoop.count} images, 20 at a time): at most 0.1 of its time`,
 				atOnce[0]!.seconds / byLoop.seconds,
 				0.1,
 				'×',

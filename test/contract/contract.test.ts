@@ -14,11 +14,11 @@ import { describeRequests } from './requests';
  * never change; a new provider adds its names in the declaration of its fixtures.
  */
 const promisedNames = [
-	['aiml', 'AI/ML API', 'aimlApi', 'https://api.aimlapi.com'],
-	['chainHub', 'ChainHub', 'chainHubApi', 'https://api.chainhub.tech'],
-	['modelsLab', 'ModelsLab', 'modelsLabApi', 'https://modelslab.com/api/v6'],
-	['modelVerse', 'ModelVerse (UCloud)', 'modelVerseApi', 'https://api.umodelverse.ai'],
-	['odkkk', 'odkkk', 'odkkkApi', 'https://ai.odkkk.com/apiv1'],
+	['aiml', 'AI/ML API', 'qwenImageEditAimlApi', 'https://api.aimlapi.com'],
+	['chainHub', 'ChainHub', 'qwenImageEditChainHubApi', 'https://api.chainhub.tech'],
+	['modelsLab', 'ModelsLab', 'qwenImageEditModelsLabApi', 'https://modelslab.com/api/v6'],
+	['modelVerse', 'ModelVerse (UCloud)', 'qwenImageEditModelVerseApi', 'https://api.umodelverse.ai'],
+	['odkkk', 'odkkk', 'qwenImageEditOdkkkApi', 'https://ai.odkkk.com/apiv1'],
 ] as const;
 
 describe('the providers of the node', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod/v4';
 
 import { errorKinds } from '../../nodes/QwenImageEdit/edit/fault';
-import { pictureTypes } from '../../nodes/QwenImageEdit/edit/picture';
+import { imageTypes } from '../../nodes/QwenImageEdit/edit/image';
 import type { Reply } from '../../nodes/QwenImageEdit/edit/wire';
 
 const origin = {
@@ -23,7 +23,7 @@ const field = z.strictObject({
 	refused: z.array(z.unknown()).min(1),
 });
 
-const pictureType = z.enum(Object.keys(pictureTypes) as [keyof typeof pictureTypes]);
+const imageType = z.enum(Object.keys(imageTypes) as [keyof typeof imageTypes]);
 
 const declaration = z.strictObject({
 	kind: z.literal('declaration'),
@@ -37,11 +37,11 @@ const declaration = z.strictObject({
 	operations: z.array(z.enum(['edit', 'submitTask', 'getTask'])),
 	key: z.enum(['header', 'body']),
 	prompt: z.strictObject({ maximumLength: z.number().optional() }),
-	pictures: z.strictObject({
+	images: z.strictObject({
 		maximum: z.number(),
 		takes: z.enum(['link', 'linkOrData', 'file']),
 		mask: z.boolean().optional(),
-		types: z.array(pictureType).optional(),
+		types: z.array(imageType).optional(),
 		minimumSide: z.number().optional(),
 		maximumSide: z.number().optional(),
 		maximumBytes: z.number().optional(),
@@ -52,7 +52,7 @@ const declaration = z.strictObject({
 		.record(
 			z.string(),
 			z.strictObject({
-				mostPictures: z.number(),
+				mostImages: z.number(),
 				fields: z.record(
 					z.string(),
 					z.strictObject({ accepted: z.array(z.unknown()), refused: z.array(z.unknown()) }),
@@ -70,7 +70,7 @@ const request = z.strictObject({
 		model: z.string().optional(),
 		prompt: z.string().optional(),
 		images: z
-			.array(z.union([z.strictObject({ url: z.string() }), z.strictObject({ file: pictureType })]))
+			.array(z.union([z.strictObject({ url: z.string() }), z.strictObject({ file: imageType })]))
 			.default([]),
 		options: z.record(z.string(), z.unknown()).default({}),
 		taskId: z.string().optional(),
@@ -106,7 +106,7 @@ const expected = z.union([
 	z.strictObject({
 		state: z.literal('completed'),
 		taskId: z.string().optional(),
-		pictures: z
+		images: z
 			.array(
 				z.strictObject({
 					url: z.string().optional(),

@@ -67,8 +67,8 @@ function checkOutcome(outcome: Outcome, reply: Reply): void {
 			break;
 		case 'completed':
 			expect(reply.httpStatus).toBeLessThan(400);
-			expect(outcome.pictures.length).toBeGreaterThan(0);
-			for (const { url, base64, urlHoldsBase64 } of outcome.pictures) {
+			expect(outcome.images.length).toBeGreaterThan(0);
+			for (const { url, base64, urlHoldsBase64 } of outcome.images) {
 				expect(url ?? base64).toEqual(expect.stringMatching(/[^]/));
 				checkOptional(base64, (text) => expect(typeof text).toBe('string'));
 				checkOptional(urlHoldsBase64, (holds) => expect(holds).toBe(true));

@@ -1,10 +1,10 @@
-import { checkPictures, checkPrompt, checkTaskId } from '../../nodes/QwenImageEdit/edit/check';
+import { checkImages, checkPrompt, checkTaskId } from '../../nodes/QwenImageEdit/edit/check';
 import { EditFault } from '../../nodes/QwenImageEdit/edit/fault';
-import { pictureTypes, type PictureType } from '../../nodes/QwenImageEdit/edit/picture';
+import { imageTypes, type ImageType } from '../../nodes/QwenImageEdit/edit/image';
 import type { Provider } from '../../nodes/QwenImageEdit/edit/provider';
-import type { Picture } from '../../nodes/QwenImageEdit/edit/request';
+import type { Image } from '../../nodes/QwenImageEdit/edit/request';
 import type { ProviderFixtures } from './fixture';
-import { baseUrlOf, pictureFile, pictureLink } from './wire-text';
+import { baseUrlOf, imageFile, imageLink } from './wire-text';
 
 /** What the user reads when a check refuses. */
 export function refusal(check: () => unknown): string {
@@ -21,21 +21,21 @@ export function refusal(check: () => unknown): string {
 
 /** One over each limit of the document is refused before anything is sent; the limit itself passes. */
 export function describeLimits(provider: Provider, fixtures: ProviderFixtures): void {
-	const { prompt, pictures: limits } = fixtures.declaration;
+	const { prompt, images: limits } = fixtures.declaration;
 	const baseUrl = baseUrlOf(provider);
-	const check = (...pictures: Picture[]) => checkPictures(provider, pictures, baseUrl);
-	const types = Object.keys(pictureTypes) as PictureType[];
+	const check = (...images: Image[]) => checkImages(provider, images, baseUrl);
+	const types = Object.keys(imageTypes) as ImageType[];
 	const allowed = limits.types ?? types;
-	const [firstType] = allowed as [PictureType];
+	const [firstType] = allowed as [ImageType];
 	const { minimumSide = 1, maximumSide = 100_000 } = limits;
-	/** A picture that the provider takes as it is. */
-	const some = (): Picture => (limits.takes === 'file' ? pictureFile(firstType) : pictureLink());
+	/** An image that the provider takes as it is. */
+	const some = (): Image => (limits.takes === 'file' ? imageFile(firstType) : imageLink());
 	const middle = Math.min(maximumSide, Math.max(minimumSide, 1024));
 
 	describe('limits', () => {
 		it('are those of the document', () => {
 			expect(provider.prompt).toEqual(prompt);
-			expect(provider.pictures).toEqual(limits);
+			expect(provider.images).toEqual(limits);
 		});
 
 		it.each([undefined, null, '', '   ', '\n', 5, {}])('refuses %p as prompt', (value) => {
@@ -58,7 +58,7 @@ export function describeLimits(provider: Provider, fixtures: ProviderFixtures): 
 			});
 		}
 
-		it(`takes up to ${limits.maximum} pictures`, () => {
+		it(`takes up to ${limits.maximum} images`, () => {
 			for (let count = 1; count <= limits.maximum; count += 1) {
 				check(...Array.from({ length: count }, some));
 			}
@@ -70,18 +70,18 @@ export function describeLimits(provider: Provider, fixtures: ProviderFixtures): 
 		});
 
 		it.each(types)('%s is taken or refused as the document says', (type) => {
-			const one = () => check(pictureFile(type, { width: middle, height: middle }));
+			const one = () => check(imageFile(type, { width: middle, height: middle }));
 			if (allowed.includes(type)) one();
-			else expect(refusal(one)).toContain(pictureTypes[type].extension);
+			else expect(refusal(one)).toContain(imageTypes[type].extension);
 		});
 
 		it('takes a file whose size could not be read', () => {
-			check(pictureFile(firstType));
+			check(imageFile(firstType));
 		});
 
 		it.each(['width', 'height'] as const)('holds the %s to the documented sides', (side) => {
 			const one = (pixels: number) =>
-				check(pictureFile(firstType, { width: middle, height: middle, [side]: pixels }));
+				check(imageFile(firstType, { width: middle, height: middle, [side]: pixels }));
 			for (const pixels of [minimumSide, minimumSide + 1, maximumSide - 1, maximumSide]) {
 				one(pixels);
 			}
@@ -96,16 +96,16 @@ export function describeLimits(provider: Provider, fixtures: ProviderFixtures): 
 		const { maximumBytes } = limits;
 		if (maximumBytes !== undefined) {
 			it('holds the bytes to the documented limit', () => {
-				const one = (bytes: number) => check(pictureFile(firstType, { bytes }));
+				const one = (bytes: number) => check(imageFile(firstType, { bytes }));
 				one(maximumBytes);
 				expect(refusal(() => one(maximumBytes + 1))).toContain('MB');
 			});
 		}
 
-		it('names the picture that is wrong, when there are several', () => {
+		it('names the image that is wrong, when there are several', () => {
 			if (limits.maximum < 2) return check(some());
-			const message = refusal(() => check(some(), pictureLink('ftp://example.com/a.png')));
-			expect(message).toContain('Picture 2');
+			const message = refusal(() => check(some(), imageLink('ftp://example.com/a.png')));
+			expect(message).toContain('Image 2');
 		});
 
 		it.each([
@@ -113,8 +113,8 @@ export function describeLimits(provider: Provider, fixtures: ProviderFixtures): 
 			'data:image/png;base64,AAAA',
 			'ftp://example.com/a.png',
 			'https://user:password@example.com/a.png',
-		])('refuses %s as a picture link', (url) => {
-			expect(refusal(() => check(pictureLink(url)))).toMatch(/The picture/);
+		])('refuses %s as an image link', (url) => {
+			expect(refusal(() => check(imageLink(url)))).toMatch(/The image/);
 		});
 
 		// Files are downloaded by n8n itself, which is inside the private network.
@@ -122,8 +122,8 @@ export function describeLimits(provider: Provider, fixtures: ProviderFixtures): 
 			it.each(['http://localhost/a.png', 'http://192.168.0.7/a.png', 'http://n8n:5678/a.png'])(
 				'refuses %s, which the provider cannot reach',
 				(url) => {
-					expect(refusal(() => check(pictureLink(url)))).toMatch(/The picture/);
-					checkPictures(provider, [pictureLink(url)], 'http://127.0.0.1:8080');
+					expect(refusal(() => check(imageLink(url)))).toMatch(/The image/);
+					checkImages(provider, [imageLink(url)], 'http://127.0.0.1:8080');
 				},
 			);
 		}

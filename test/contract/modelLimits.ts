@@ -1,8 +1,8 @@
-import { checkFields, checkPictures } from '../../nodes/QwenImageEdit/edit/check';
+import { checkFields, checkImages } from '../../nodes/QwenImageEdit/edit/check';
 import type { Provider } from '../../nodes/QwenImageEdit/edit/provider';
 import type { ProviderFixtures } from './fixture';
 import { refusal } from './limits';
-import { baseUrlOf, pictureLink } from './wire-text';
+import { baseUrlOf, imageLink } from './wire-text';
 
 /** What the document says of single models: one over each limit is refused, and the message names the model. */
 export function describeModelLimits(provider: Provider, fixtures: ProviderFixtures): void {
@@ -21,18 +21,13 @@ export function describeModelLimits(provider: Provider, fixtures: ProviderFixtur
 		for (const { id } of provider.models) expect(ids).toContain(id);
 	});
 
-	describe.each(Object.entries(modelLimits))('the model %s', (id, { mostPictures, fields }) => {
-		it(`takes up to ${mostPictures} pictures`, () => {
+	describe.each(Object.entries(modelLimits))('the model %s', (id, { mostImages, fields }) => {
+		it(`takes up to ${mostImages} images`, () => {
 			const check = (count: number) =>
-				checkPictures(
-					provider,
-					Array.from({ length: count }, pictureLink),
-					baseUrlOf(provider),
-					id,
-				);
+				checkImages(provider, Array.from({ length: count }, imageLink), baseUrlOf(provider), id);
 			check(1);
-			check(mostPictures);
-			expect(refusal(() => check(mostPictures + 1))).toContain(`at most ${mostPictures}`);
+			check(mostImages);
+			expect(refusal(() => check(mostImages + 1))).toContain(`at most ${mostImages}`);
 		});
 
 		it.each(Object.entries(fields))('takes of %s what it is documented to', (name, values) => {

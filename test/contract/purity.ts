@@ -2,11 +2,11 @@ import fc from 'fast-check';
 
 import { checkFields } from '../../nodes/QwenImageEdit/edit/check';
 import type { Provider } from '../../nodes/QwenImageEdit/edit/provider';
-import { pictureTypes, type PictureType } from '../../nodes/QwenImageEdit/edit/picture';
-import type { EditRequest, Picture } from '../../nodes/QwenImageEdit/edit/request';
+import { imageTypes, type ImageType } from '../../nodes/QwenImageEdit/edit/image';
+import type { EditRequest, Image } from '../../nodes/QwenImageEdit/edit/request';
 import { replyOf, type ProviderFixtures } from './fixture';
 import { readReply } from './replies';
-import { baseUrlOf, bodyOf, pictureFile, pictureLink, plainRequest, urlOf } from './wire-text';
+import { baseUrlOf, bodyOf, imageFile, imageLink, plainRequest, urlOf } from './wire-text';
 
 function frozen<Value>(value: Value): Value {
 	if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
@@ -16,19 +16,19 @@ function frozen<Value>(value: Value): Value {
 	return value;
 }
 
-/** As many pictures as the provider takes, each of which can be told from the others on the wire. */
-function manyPictures(provider: Provider): { picture: Picture; sign: string }[] {
-	const types = Object.keys(pictureTypes) as PictureType[];
-	const asFiles = provider.pictures.takes === 'file';
+/** As many images as the provider takes, each of which can be told from the others on the wire. */
+function manyImages(provider: Provider): { image: Image; sign: string }[] {
+	const types = Object.keys(imageTypes) as ImageType[];
+	const asFiles = provider.images.takes === 'file';
 	// Files are told apart by their type, so there are no more of them than types.
-	const length = Math.min(provider.pictures.maximum, asFiles ? types.length : Infinity);
+	const length = Math.min(provider.images.maximum, asFiles ? types.length : Infinity);
 	return Array.from({ length }, (_, index) => {
 		if (asFiles) {
 			const type = types[index]!;
-			return { picture: pictureFile(type), sign: pictureTypes[type].mimeType };
+			return { image: imageFile(type), sign: imageTypes[type].mimeType };
 		}
 		const sign = `https://example.com/${index}.png`;
-		return { picture: pictureLink(sign), sign };
+		return { image: imageLink(sign), sign };
 	});
 }
 
@@ -37,7 +37,7 @@ function fullRequest(provider: Provider): EditRequest {
 		Object.entries(provider.fields).map(([name, { example }]) => [name, example]),
 	);
 	return plainRequest(provider, {
-		pictures: manyPictures(provider).map(({ picture }) => picture),
+		images: manyImages(provider).map(({ image }) => image),
 		fields: checkFields(provider, options),
 	});
 }
@@ -82,7 +82,7 @@ export function describePurity(provider: Provider, fixtures: ProviderFixtures): 
 								baseUrl: baseUrlOf(provider),
 							}),
 						]),
-				...(provider.upload === undefined ? [] : [provider.upload.encode(pictureFile('png'))]),
+				...(provider.upload === undefined ? [] : [provider.upload.encode(imageFile('png'))]),
 			];
 			for (const wire of wires) {
 				expect(Object.keys(wire).sort()).toEqual(
@@ -100,9 +100,9 @@ export function describePurity(provider: Provider, fixtures: ProviderFixtures): 
 			const url = fc.webUrl({ withQueryParameters: true });
 			fc.assert(
 				fc.property(characters, characters, url, (prompt, model, link) => {
-					const asFile = provider.pictures.takes === 'file';
-					const picture = asFile ? pictureFile('png') : pictureLink(link);
-					const request = { model, prompt, pictures: [picture], fields: {} };
+					const asFile = provider.images.takes === 'file';
+					const image = asFile ? imageFile('png') : imageLink(link);
+					const request = { model, prompt, images: [image], fields: {} };
 					const texts = textsIn(bodyOf(provider.submit.encode(request)));
 					expect(texts).toContain(prompt);
 					expect(texts).toContain(model);
@@ -111,9 +111,9 @@ export function describePurity(provider: Provider, fixtures: ProviderFixtures): 
 			);
 		});
 
-		it('keeps the order of the pictures', () => {
+		it('keeps the order of the images', () => {
 			const text = JSON.stringify(bodyOf(provider.submit.encode(fullRequest(provider))));
-			const places = manyPictures(provider).map(({ sign }) => text.indexOf(sign));
+			const places = manyImages(provider).map(({ sign }) => text.indexOf(sign));
 			expect(places).toEqual([...places].sort((one, other) => one - other));
 			expect(Math.min(...places)).toBeGreaterThan(0);
 		});

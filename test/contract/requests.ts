@@ -1,23 +1,23 @@
 import {
 	checkFields,
-	checkPictures,
+	checkImages,
 	checkPrompt,
 	checkTaskId,
 } from '../../nodes/QwenImageEdit/edit/check';
-import type { Picture, PictureFile } from '../../nodes/QwenImageEdit/edit/request';
+import type { Image, ImageFile } from '../../nodes/QwenImageEdit/edit/request';
 import type { Provider } from '../../nodes/QwenImageEdit/edit/provider';
 import type { Wire } from '../../nodes/QwenImageEdit/edit/wire';
 import type { ProviderFixtures, RequestFixture } from './fixture';
-import { baseUrlOf, bodyOf, formOf, pictureFile, urlOf } from './wire-text';
+import { baseUrlOf, bodyOf, formOf, imageFile, urlOf } from './wire-text';
 
 /** What the node would send for the input of a fixture, through the same checks. */
 function sent(provider: Provider, file: RequestFixture): Wire {
 	const { input } = file;
 	const baseUrl = baseUrlOf(provider);
-	const pictures: Picture[] = input.images.map((image) =>
+	const images: Image[] = input.images.map((image) =>
 		'url' in image
 			? { kind: 'link', url: image.url }
-			: pictureFile(image.file, { width: 1024, height: 1024 }),
+			: imageFile(image.file, { width: 1024, height: 1024 }),
 	);
 	switch (file.call) {
 		case 'task':
@@ -27,13 +27,13 @@ function sent(provider: Provider, file: RequestFixture): Wire {
 				...(input.readUrl === undefined ? {} : { readUrl: input.readUrl }),
 			});
 		case 'upload':
-			return provider.upload!.encode(pictures[0] as PictureFile);
+			return provider.upload!.encode(images[0] as ImageFile);
 		case 'submit':
-			checkPictures(provider, pictures, baseUrl);
+			checkImages(provider, images, baseUrl);
 			return provider.submit.encode({
 				model: input.model ?? provider.defaultModel,
 				prompt: checkPrompt(provider, input.prompt),
-				pictures,
+				images,
 				fields: checkFields(provider, input.options),
 			});
 	}

@@ -1,27 +1,27 @@
-import type { PictureType } from '../../nodes/QwenImageEdit/edit/picture';
-import { pictureTypes } from '../../nodes/QwenImageEdit/edit/picture';
-import type { EditRequest, Picture, PictureFile } from '../../nodes/QwenImageEdit/edit/request';
-import { PictureData, type Wire, type WireValue } from '../../nodes/QwenImageEdit/edit/wire';
+import type { ImageType } from '../../nodes/QwenImageEdit/edit/image';
+import { imageTypes } from '../../nodes/QwenImageEdit/edit/image';
+import type { EditRequest, Image, ImageFile } from '../../nodes/QwenImageEdit/edit/request';
+import { ImageContent, type Wire, type WireValue } from '../../nodes/QwenImageEdit/edit/wire';
 import type { Provider } from '../../nodes/QwenImageEdit/edit/provider';
 
-/** A picture given as bytes; adapters see its facts only. */
-export function pictureFile(
-	type: PictureType,
+/** An image given as bytes; adapters see its facts only. */
+export function imageFile(
+	type: ImageType,
 	facts: { width?: number; height?: number; bytes?: number } = {},
-): PictureFile {
+): ImageFile {
 	const { bytes = 1000, ...size } = facts;
 	return {
 		kind: 'file',
-		facts: { type, ...pictureTypes[type], ...size },
+		facts: { type, ...imageTypes[type], ...size },
 		bytes,
-		fileName: `photo.${pictureTypes[type].extension}`,
+		fileName: `photo.${imageTypes[type].extension}`,
 		identity: 'a digest',
 		open: async () => await Promise.reject(new Error('an adapter never opens a file')),
 	};
 }
 
-/** A picture behind a URL. */
-export function pictureLink(url = 'https://example.com/photo.png'): Picture {
+/** An image behind a URL. */
+export function imageLink(url = 'https://example.com/photo.png'): Image {
 	return { kind: 'link', url };
 }
 
@@ -30,15 +30,15 @@ export function plainRequest(provider: Provider, more: Partial<EditRequest> = {}
 	return {
 		model: provider.defaultModel,
 		prompt: 'Make it night',
-		pictures: [provider.pictures.takes === 'file' ? pictureFile('png') : pictureLink()],
+		images: [provider.images.takes === 'file' ? imageFile('png') : imageLink()],
 		fields: {},
 		...more,
 	};
 }
 
 function spelled(value: WireValue): unknown {
-	if (value instanceof PictureData) {
-		const prefix = value.form === 'dataUri' ? `data:${value.picture.facts.mimeType};base64,` : '';
+	if (value instanceof ImageContent) {
+		const prefix = value.form === 'dataUri' ? `data:${value.image.facts.mimeType};base64,` : '';
 		return `${prefix}{image_base64_string}`;
 	}
 	if (Array.isArray(value)) return value.map(spelled);

@@ -19,12 +19,12 @@ interface Stage {
 	workspace: Workspace;
 	instance: RunningInstance;
 	session: Session;
-	pictures: string[];
+	images: string[];
 }
 
 /**
  * Runs every example in one started n8n and checks what each promises; one that fails does not keep the next from running.
- * Prints one line per example; the last line but one counts them, the last is a picture's path with the seconds of the whole run.
+ * Prints one line per example; the last line but one counts them, the last is an image's path with the seconds of the whole run.
  *
  * @param only - names of the examples to run; all of them when not given
  * @returns whether every example held
@@ -54,7 +54,7 @@ export async function runAllExamples(
 			workflows: examples.map(({ workflow }) => workflow),
 		});
 		const session = await Session.open(instance);
-		const stage: Stage = { emulator, services, workspace, instance, session, pictures: [] };
+		const stage: Stage = { emulator, services, workspace, instance, session, images: [] };
 		const failed: string[] = [];
 		for (const example of examples) {
 			if (!(await holds(stage, example))) failed.push(example.name);
@@ -68,7 +68,7 @@ export async function runAllExamples(
 }
 
 async function holds(stage: Stage, example: Example): Promise<boolean> {
-	const { emulator, services, workspace, instance, session, pictures } = stage;
+	const { emulator, services, workspace, instance, session, images } = stage;
 	const paidBefore = emulator.ledger.length;
 	const startedAt = Date.now();
 	const run: ExampleRun = {
@@ -85,7 +85,7 @@ async function holds(stage: Stage, example: Example): Promise<boolean> {
 		},
 		paid: () => emulator.ledger.slice(paidBefore),
 		say: (line) => console.log(`      ${line}`),
-		found: (file) => pictures.push(file),
+		found: (file) => images.push(file),
 	};
 	try {
 		await checkOf(example.name)(run);
@@ -100,13 +100,13 @@ async function holds(stage: Stage, example: Example): Promise<boolean> {
 }
 
 function summarise(
-	{ emulator, pictures }: Stage,
+	{ emulator, images }: Stage,
 	{ startedAt, failed, total }: { startedAt: number; failed: string[]; total: number },
 ): void {
 	const { ledger, requests } = emulator;
 	console.log(`emulator: ${ledger.length} paid edit(s), ${requests.length} requests`);
-	const shortest = pictures.find((file) => basename(file).startsWith('coffee-edited'));
-	for (const file of pictures.filter((picture) => picture !== shortest)) console.log(file);
+	const shortest = images.find((file) => basename(file).startsWith('coffee-edited'));
+	for (const file of images.filter((image) => image !== shortest)) console.log(file);
 	console.log(`Tests: ${failed.length} failed, ${total - failed.length} passed, ${total} total`);
-	console.log(`${shortest ?? pictures[0]} (${secondsSince(startedAt)} s)`);
+	console.log(`${shortest ?? images[0]} (${secondsSince(startedAt)} s)`);
 }

@@ -3,7 +3,7 @@ import { startChatServer, type ChatServer } from '../panel/chatServer';
 const ADDRESS = /https?:\/\/[^\s"\\<>]+/;
 
 /**
- * A stand-in for a chat model that follows its order to the letter: the first address in it is the picture, the other words are
+ * A stand-in for a chat model that follows its order to the letter: the first address in it is the image, the other words are
  * the prompt, and its answer is the address that the tool gave back.
  */
 export async function startChatModel(): Promise<ChatServer> {

@@ -6,16 +6,32 @@ import type { CredentialToImport } from '../instance/home';
  * `examples/` and these are the same.
  */
 const CREDENTIALS: Readonly<Record<ProviderId, Omit<CredentialToImport, 'data'>>> = {
-	aiml: { id: 'exampleAimlApi', name: 'AI/ML account', type: 'aimlApi' },
-	chainHub: { id: 'exampleChainHubApi', name: 'ChainHub account', type: 'chainHubApi' },
-	dashScope: { id: 'exampleDashScopeApi', name: 'DashScope account', type: 'dashScopeApi' },
-	modelsLab: { id: 'exampleModelsLabApi', name: 'ModelsLab account', type: 'modelsLabApi' },
-	modelVerse: { id: 'exampleModelVerseApi', name: 'ModelVerse account', type: 'modelVerseApi' },
-	odkkk: { id: 'exampleOdkkkApi', name: 'odkkk account', type: 'odkkkApi' },
+	aiml: { id: 'exampleAimlApi', name: 'AI/ML account', type: 'qwenImageEditAimlApi' },
+	chainHub: {
+		id: 'exampleChainHubApi',
+		name: 'ChainHub account',
+		type: 'qwenImageEditChainHubApi',
+	},
+	dashScope: {
+		id: 'exampleDashScopeApi',
+		name: 'DashScope account',
+		type: 'qwenImageEditDashScopeApi',
+	},
+	modelsLab: {
+		id: 'exampleModelsLabApi',
+		name: 'ModelsLab account',
+		type: 'qwenImageEditModelsLabApi',
+	},
+	modelVerse: {
+		id: 'exampleModelVerseApi',
+		name: 'ModelVerse account',
+		type: 'qwenImageEditModelVerseApi',
+	},
+	odkkk: { id: 'exampleOdkkkApi', name: 'odkkk account', type: 'qwenImageEditOdkkkApi' },
 	openAiCompatible: {
 		id: 'exampleOpenAiCompatible',
 		name: 'My image server',
-		type: 'openAiCompatibleImageApi',
+		type: 'qwenImageEditOpenAiCompatibleApi',
 	},
 };
 

@@ -12,7 +12,7 @@ const EMULATED_TASK_SECONDS = 3;
  * A real n8n with the package, ready-made credentials and example workflows, against emulated providers.
  *
  *     npm run demo                                  opens an editor to play with
- *     npm run demo -- --headless                    runs examples/edit-a-photo.json, prints the picture's path
+ *     npm run demo -- --headless                    runs examples/edit-a-photo.json, prints the image's path
  *     npm run demo -- --headless --all-examples     runs and checks every workflow in examples/
  *     npm run demo -- --headless --only a,b         runs and checks these alone
  */

@@ -35,7 +35,7 @@ export async function openEditor(emulator: Emulator): Promise<RunningInstance> {
 			...examples.map(
 				({ workflow }) => `Workflow   ${instance.url}/workflow/${workflow.id}   ${workflow.name}`,
 			),
-			`Pictures   ${filesFolder}`,
+			`Images   ${filesFolder}`,
 			`Upload     curl -H "${UPLOAD_KEY.name}: ${UPLOAD_KEY.value}" -F photo=@examples/photos/coffee.jpg ` +
 				`-F prompt="Make it night" ${instance.url}/webhook/edit-a-photo -o edited.png`,
 			...(storage ? [`Storage    ${storage.bucketUrl} (an S3 server on this machine)`] : []),

@@ -3,7 +3,7 @@ import { checkPhotoFolder } from './checks/photoFolder';
 import { checkSpreadsheet } from './checks/spreadsheet';
 import { checkThreeReferences } from './checks/threeReferences';
 import { checkUpload } from './checks/upload';
-import { checkWrittenPictures } from './checks/writtenPictures';
+import { checkWrittenImages } from './checks/writtenImages';
 import type { ExampleCheck } from './exampleRun';
 
 /** Examples that promise more than an edited photo on disk. */
@@ -11,13 +11,13 @@ const CHECKS: Readonly<Record<string, ExampleCheck>> = {
 	'agent-with-the-node-as-tool': checkAgent,
 	'photos-to-storage': checkPhotoFolder,
 	'spreadsheet-of-prompts': checkSpreadsheet,
-	'three-reference-pictures': checkThreeReferences,
+	'three-reference-images': checkThreeReferences,
 	'upload-edit-respond': checkUpload,
 };
 
 /** The check for an example, by its file name. */
 export function checkOf(name: string): ExampleCheck {
-	return CHECKS[name] ?? checkWrittenPictures;
+	return CHECKS[name] ?? checkWrittenImages;
 }
 
 /** Checks whose example has gone would never run again, and nobody would notice. */

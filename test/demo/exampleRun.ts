@@ -19,7 +19,7 @@ export interface ExampleRun {
 	paid(): LedgerEntry[];
 	/** Tells one thing that was seen. */
 	say(line: string): void;
-	/** Tells of an edited picture on disk. */
+	/** Tells of an edited image on disk. */
 	found(file: string): void;
 }
 

@@ -2,7 +2,7 @@
 import type { Emulator } from '../emulator/types';
 import { secondsSince } from '../instance/command';
 import { InstanceHome } from '../instance/home';
-import { checkWrittenPictures } from './checks/writtenPictures';
+import { checkWrittenImages } from './checks/writtenImages';
 import { loadExamples } from './examples';
 import { startServices } from './services';
 import { createWorkspace } from './workspace';
@@ -11,8 +11,8 @@ import { createWorkspace } from './workspace';
 const SHORTEST_EXAMPLE = 'edit-a-photo';
 
 /**
- * Runs the shortest example by n8n's command line and checks the picture it writes.
- * The last line printed is the picture's path with the seconds the whole run took.
+ * Runs the shortest example by n8n's command line and checks the image it writes.
+ * The last line printed is the image's path with the seconds the whole run took.
  */
 export async function runHeadless(emulator: Emulator, startedAt: number): Promise<void> {
 	const example = loadExamples().find(({ name }) => name === SHORTEST_EXAMPLE);
@@ -25,9 +25,9 @@ export async function runHeadless(emulator: Emulator, startedAt: number): Promis
 		credentials: services.credentials,
 		workflows: [example.workflow],
 	});
-	const pictures: string[] = [];
+	const images: string[] = [];
 	const say = (line: string): void => console.log(`${example.name}: ${line}`);
-	await checkWrittenPictures({
+	await checkWrittenImages({
 		example,
 		emulator,
 		services,
@@ -43,10 +43,10 @@ export async function runHeadless(emulator: Emulator, startedAt: number): Promis
 		},
 		paid: () => emulator.ledger,
 		say,
-		found: (file) => pictures.push(file),
+		found: (file) => images.push(file),
 	});
 	console.log(
 		`emulator: ${emulator.ledger.length} paid edit(s), ${emulator.requests.length} requests`,
 	);
-	console.log(`${pictures[0]} (${secondsSince(startedAt)} s)`);
+	console.log(`${images[0]} (${secondsSince(startedAt)} s)`);
 }

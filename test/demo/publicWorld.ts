@@ -15,7 +15,7 @@ const REFUSED_WORDS = 'well-known actor';
 /** Lets the emulated providers find on "the web" what the examples name, and refuse what they would refuse. */
 export function furnishPublicWorld(emulator: Emulator): void {
 	for (const name of photoNames()) {
-		emulator.publishPicture(`${PUBLIC_PHOTOS}/${name}`, readFileSync(join(PHOTOS_FOLDER, name)));
+		emulator.publishImage(`${PUBLIC_PHOTOS}/${name}`, readFileSync(join(PHOTOS_FOLDER, name)));
 	}
 	emulator.faults.add({ provider: 'odkkk', kind: 'taskFailed', prompt: REFUSED_WORDS });
 }

@@ -9,7 +9,7 @@ const DEMO_FOLDER = resolve(__dirname, '../../.n8n-demo');
 export interface Workspace {
 	/** n8n's database and keys. Removed when this process ends, however it ends. */
 	userFolder: string;
-	/** n8n's working folder: the photos and the edited pictures are in its `.n8n-files`, and stay. */
+	/** n8n's working folder: the photos and the edited images are in its `.n8n-files`, and stay. */
 	workingFolder: string;
 	filesFolder: string;
 }
@@ -19,7 +19,7 @@ export function photoNames(): string[] {
 	return readdirSync(PHOTOS_FOLDER).filter((name) => extname(name) !== '.md');
 }
 
-/** Folders for one run of the demo. Pictures of an earlier run are gone, so none can pass for a new one. */
+/** Folders for one run of the demo. Images of an earlier run are gone, so none can pass for a new one. */
 export function createWorkspace(name: string): Workspace {
 	const userFolder = mkdtempSync(join(tmpdir(), 'n8n-demo-'));
 	process.once('exit', () => rmSync(userFolder, { recursive: true, force: true, maxRetries: 5 }));

@@ -45,7 +45,7 @@ describe('decodeBase64Text', () => {
 	it('reads base64 however it is written', () => {
 		fc.assert(
 			fc.property(bytes, head, fc.nat(4), (content, prefix, way) => {
-				expect(decodeBase64Text(spelled(content, prefix, way), 'Picture 1')).toEqual(content);
+				expect(decodeBase64Text(spelled(content, prefix, way), 'Image 1')).toEqual(content);
 			}),
 		);
 	});
@@ -62,13 +62,13 @@ describe('decodeBase64Text', () => {
 	])('refuses %j by name', (text) => {
 		let refusal: unknown;
 		try {
-			decodeBase64Text(text, 'Picture 2');
+			decodeBase64Text(text, 'Image 2');
 		} catch (error) {
 			refusal = error;
 		}
 		expect(refusal).toBeInstanceOf(EditFault);
 		expect((refusal as EditFault).fault).toMatchObject({ kind: 'input' });
-		expect((refusal as EditFault).message).toContain('Picture 2');
+		expect((refusal as EditFault).message).toContain('Image 2');
 	});
 });
 

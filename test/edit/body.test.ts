@@ -8,19 +8,19 @@ import {
 	jsonParts,
 	type BodyPart,
 } from '../../nodes/QwenImageEdit/edit/body';
-import { pictureTypes } from '../../nodes/QwenImageEdit/edit/picture';
-import type { PictureFile } from '../../nodes/QwenImageEdit/edit/request';
-import { PictureData, type WireValue } from '../../nodes/QwenImageEdit/edit/wire';
+import { imageTypes } from '../../nodes/QwenImageEdit/edit/image';
+import type { ImageFile } from '../../nodes/QwenImageEdit/edit/request';
+import { ImageContent, type WireValue } from '../../nodes/QwenImageEdit/edit/wire';
 
 /** A file that arrives in chunks of these sizes. */
 function storedFile(
 	content: Buffer,
 	chunkSizes: readonly number[] = [],
 	announced = content.length,
-): PictureFile {
+): ImageFile {
 	return {
 		kind: 'file',
-		facts: { type: 'png', ...pictureTypes.png },
+		facts: { type: 'png', ...imageTypes.png },
 		bytes: announced,
 		fileName: 'photo.jpeg',
 		identity: 'digest',
@@ -49,7 +49,7 @@ const chunkSizes = fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 20 });
 const content = fc.uint8Array({ minLength: 0, maxLength: 300 }).map((bytes) => Buffer.from(bytes));
 
 describe('a JSON body', () => {
-	it('is the JSON of the wire, with pictures as base64, in the announced length', async () => {
+	it('is the JSON of the wire, with images as base64, in the announced length', async () => {
 		await fc.assert(
 			fc.asyncProperty(
 				fc.jsonValue(),
@@ -57,11 +57,11 @@ describe('a JSON body', () => {
 				chunkSizes,
 				fc.constantFrom('dataUri' as const, 'base64' as const),
 				async (value, bytes, sizes, form) => {
-					const picture = new PictureData(storedFile(bytes, sizes), form);
+					const image = new ImageContent(storedFile(bytes, sizes), form);
 					const wire: WireValue = {
 						before: value as WireValue,
-						list: ['a', picture, picture],
-						'ü"\n': picture,
+						list: ['a', image, image],
+						'ü"\n': image,
 					};
 					const parts = jsonParts(wire);
 					const body = await written(parts);
@@ -77,7 +77,7 @@ describe('a JSON body', () => {
 		);
 	});
 
-	it('is one text where there is no picture', () => {
+	it('is one text where there is no image', () => {
 		expect(jsonParts({ a: [1, null, true, { b: 'x' }], c: {}, d: [] })).toEqual([
 			'{"a":[1,null,true,{"b":"x"}],"c":{},"d":[]}',
 		]);
@@ -87,7 +87,7 @@ describe('a JSON body', () => {
 		'fails when the stored file has %d bytes more than announced',
 		async (difference) => {
 			const file = storedFile(randomBytes(100), [10], 100 - difference);
-			await expect(written(jsonParts({ image: new PictureData(file, 'base64') }))).rejects.toThrow(
+			await expect(written(jsonParts({ image: new ImageContent(file, 'base64') }))).rejects.toThrow(
 				RangeError,
 			);
 		},
@@ -98,13 +98,13 @@ describe('a JSON body', () => {
 			randomBytes(900_000),
 			Array.from({ length: 90 }, () => 10_000),
 		);
-		const parts = jsonParts({ image: new PictureData(file, 'dataUri') });
+		const parts = jsonParts({ image: new ImageContent(file, 'dataUri') });
 		for await (const chunk of bodyBytes(parts)) expect(chunk.length).toBeLessThan(20_000);
 	});
 
 	it('can be written again', async () => {
 		const parts = jsonParts({
-			image: new PictureData(storedFile(randomBytes(1000), [7, 9]), 'dataUri'),
+			image: new ImageContent(storedFile(randomBytes(1000), [7, 9]), 'dataUri'),
 		});
 		expect(await written(parts)).toEqual(await written(parts));
 	});

@@ -1,17 +1,17 @@
 import {
 	checkFields,
-	checkPictures,
+	checkImages,
 	checkPrompt,
 	checkTaskId,
 } from '../../nodes/QwenImageEdit/edit/check';
 import { EditFault, withPaidWork, type Fault } from '../../nodes/QwenImageEdit/edit/fault';
 import { fieldsOnWire, link, linkOrDataUri } from '../../nodes/QwenImageEdit/edit/encode';
-import { PictureData, pathSegment } from '../../nodes/QwenImageEdit/edit/wire';
+import { ImageContent, pathSegment } from '../../nodes/QwenImageEdit/edit/wire';
 import { aiml } from '../../nodes/QwenImageEdit/providers/aiml';
 import { modelsLab } from '../../nodes/QwenImageEdit/providers/modelsLab';
 import { modelVerse } from '../../nodes/QwenImageEdit/providers/modelVerse';
 import { odkkk } from '../../nodes/QwenImageEdit/providers/odkkk';
-import { pictureFile, pictureLink } from '../contract/wire-text';
+import { imageFile, imageLink } from '../contract/wire-text';
 
 function faultOfCheck(check: () => unknown): Fault {
 	let refusal: unknown;
@@ -34,57 +34,52 @@ describe('what a user reads when something is refused', () => {
 			"'Prompt' has 801 characters, AI/ML API takes at most 800",
 			/Shorten/,
 		],
-		['no picture', () => checkPictures(aiml, [], base), "'Images' is empty", /binary field/],
+		['no image', () => checkImages(aiml, [], base), "'Images' is empty", /binary field/],
 		[
 			'too many for a provider that takes one',
-			() => checkPictures(aiml, [pictureLink(), pictureLink()], base),
-			"'Images' has 2 pictures, AI/ML API takes at most 1",
+			() => checkImages(aiml, [imageLink(), imageLink()], base),
+			"'Images' has 2 images, AI/ML API takes at most 1",
 			/choose a provider/,
 		],
 		[
 			'too many for a provider that takes several',
 			() =>
-				checkPictures(
+				checkImages(
 					odkkk,
-					Array.from({ length: 4 }, () => pictureLink()),
+					Array.from({ length: 4 }, () => imageLink()),
 					base,
 				),
-			"'Images' has 4 pictures, odkkk takes at most 3",
+			"'Images' has 4 images, odkkk takes at most 3",
 			/Leave out/,
 		],
 		[
 			'a wrong type',
-			() => checkPictures(odkkk, [pictureFile('gif', { width: 500, height: 500 })], base),
-			'The picture is a gif file, odkkk takes jpg, png, bmp, webp, tiff',
+			() => checkImages(odkkk, [imageFile('gif', { width: 500, height: 500 })], base),
+			'The image is a gif file, odkkk takes jpg, png, bmp, webp, tiff',
 			/Edit Image/,
 		],
 		[
-			'a narrow picture',
-			() =>
-				checkPictures(
-					odkkk,
-					[pictureLink(), pictureFile('png', { width: 383, height: 500 })],
-					base,
-				),
-			'Picture 2 is 383 pixels wide, odkkk takes 384 to 3072 pixels a side',
+			'a narrow image',
+			() => checkImages(odkkk, [imageLink(), imageFile('png', { width: 383, height: 500 })], base),
+			'Image 2 is 383 pixels wide, odkkk takes 384 to 3072 pixels a side',
 			/Resize/,
 		],
 		[
-			'a high picture',
-			() => checkPictures(odkkk, [pictureFile('png', { width: 500, height: 3073 })], base),
-			'The picture is 3073 pixels high, odkkk takes 384 to 3072 pixels a side',
+			'a high image',
+			() => checkImages(odkkk, [imageFile('png', { width: 500, height: 3073 })], base),
+			'The image is 3073 pixels high, odkkk takes 384 to 3072 pixels a side',
 			/Resize/,
 		],
 		[
 			'a private link',
-			() => checkPictures(odkkk, [pictureLink('http://10.0.0.1/secret.png')], base),
-			'The picture has a URL inside a private network (10.0.0.1), which odkkk cannot reach',
+			() => checkImages(odkkk, [imageLink('http://10.0.0.1/secret.png')], base),
+			'The image has a URL inside a private network (10.0.0.1), which odkkk cannot reach',
 			/HTTP Request node/,
 		],
 		[
 			'half a link',
-			() => checkPictures(odkkk, [pictureLink('example.com/a.png')], base),
-			'The picture has a URL that is not a complete URL',
+			() => checkImages(odkkk, [imageLink('example.com/a.png')], base),
+			'The image has a URL that is not a complete URL',
 			/https:/,
 		],
 		[
@@ -164,12 +159,10 @@ describe('withPaidWork', () => {
 
 describe('encode', () => {
 	it('writes links as they are and marks the place of files', () => {
-		const file = pictureFile('jpg');
-		expect(linkOrDataUri(pictureLink('https://example.com/ä.png'))).toBe(
-			'https://example.com/ä.png',
-		);
-		expect(linkOrDataUri(file)).toEqual(new PictureData(file, 'dataUri'));
-		expect(link(pictureLink('https://example.com/a'))).toBe('https://example.com/a');
+		const file = imageFile('jpg');
+		expect(linkOrDataUri(imageLink('https://example.com/ä.png'))).toBe('https://example.com/ä.png');
+		expect(linkOrDataUri(file)).toEqual(new ImageContent(file, 'dataUri'));
+		expect(link(imageLink('https://example.com/a'))).toBe('https://example.com/a');
 		expect(() => link(file)).toThrow(TypeError);
 	});
 

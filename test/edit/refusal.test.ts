@@ -70,7 +70,7 @@ describe('retryAfterSeconds', () => {
 		['Please retry 3 more models', undefined],
 		['try again later', undefined],
 		['retry after 60', undefined],
-		['retry. The picture took 30 seconds', undefined],
+		['retry. The image took 30 seconds', undefined],
 		['You waited 60 seconds', undefined],
 		['The upstream did not answer within 30 seconds', undefined],
 		['60 seconds', undefined],

@@ -7,7 +7,7 @@ import { Refusal, json, readBody, shortened, text } from './exchange';
 import { FAULTS } from './fault-kinds';
 import type { FaultStrike } from './faults';
 import { takesTheJob } from './faults';
-import { OWN_FETCH_HEADER } from './input-pictures';
+import { OWN_FETCH_HEADER } from './input-images';
 import { boundaryOf } from './multipart';
 import { PROVIDERS } from './providers';
 import { errorsOf } from './providers/provider';
@@ -74,7 +74,7 @@ async function answerCall(
 	call: ApiCall,
 	response: ServerResponse,
 ): Promise<void> {
-	// Downloads from here have their own faults, once it is clear that the picture is there.
+	// Downloads from here have their own faults, once it is clear that the image is there.
 	const prompt = promptOf(state, provider, call);
 	const strike =
 		route.kind === undefined || route.kind === 'result'
@@ -128,9 +128,9 @@ async function receive(
 	const boundary = route?.form ? boundaryOf(request.headers['content-type']) : undefined;
 	if (boundary !== undefined) {
 		const watch = state.requests.bodyArriving(record);
-		const form = await receiveForm(request, boundary, watch, state.settings.editPictures);
+		const form = await receiveForm(request, boundary, watch, state.settings.editImages);
 		record.form = form.parts;
-		record.pictureSha256.push(...form.files.map(({ sha256 }) => sha256));
+		record.imageSha256.push(...form.files.map(({ sha256 }) => sha256));
 		return { body: undefined, form };
 	}
 	const raw = await readBody(request);

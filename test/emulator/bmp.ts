@@ -24,7 +24,7 @@ export function readBmpHeader(bytes: Buffer): BmpHeader | undefined {
 	};
 }
 
-/** Decodes an uncompressed 24 or 32 bit bitmap; any other becomes a grey picture of the same size. */
+/** Decodes an uncompressed 24 or 32 bit bitmap; any other becomes a grey image of the same size. */
 export async function bmpToPng(bytes: Buffer): Promise<Buffer> {
 	const header = readBmpHeader(bytes)!;
 	const { width, height, bitsPerPixel, dataOffset } = header;

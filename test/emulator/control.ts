@@ -63,9 +63,9 @@ async function act(
 			state.advance(advanceSeconds);
 			return json(200, { now: state.now() });
 		}
-		case 'POST pictures':
+		case 'POST images':
 			return json(200, {
-				url: hostPicture(state, body, url.searchParams.get('fileName') ?? undefined),
+				url: hostImage(state, body, url.searchParams.get('fileName') ?? undefined),
 			});
 		case 'POST reset':
 			state.reset();
@@ -75,8 +75,8 @@ async function act(
 	}
 }
 
-/** Puts a picture on the results server; its type comes from the file name. */
-export function hostPicture(state: EmulatorState, bytes: Buffer, fileName = 'picture.png'): string {
+/** Puts an image on the results server; its type comes from the file name. */
+export function hostImage(state: EmulatorState, bytes: Buffer, fileName = 'image.png'): string {
 	const extension = /\.([a-z0-9]+)$/i.exec(fileName)?.[1]?.toLowerCase() ?? 'png';
 	const names: Record<string, string> = { jpg: 'jpeg', tif: 'tiff' };
 	return state.results.host(bytes, fileName, `image/${names[extension] ?? extension}`);

@@ -1,14 +1,14 @@
 import sharp from 'sharp';
-import { samplePicture } from './documented-client';
+import { sampleImage } from './documented-client';
 import { useEmulator } from './emulator-in-test';
-import { readPictureNotes } from './index';
+import { readImageNotes } from './index';
 import { sha256 } from './results';
 
 const inTest = useEmulator();
 
 const uuid = /^[0-9a-f-]{36}$/;
 
-test('the document’s example: pictures in one message, usage and a request id', async () => {
+test('the document’s example: images in one message, usage and a request id', async () => {
 	const { status, json } = await inTest.client.submit('dashScope', { n: 2 });
 	expect(status).toBe(200);
 	const image = expect.stringMatching(
@@ -23,7 +23,7 @@ test('the document’s example: pictures in one message, usage and a request id'
 				},
 			],
 		},
-		// The example’s picture is 480 by 400 here: a megapixel in that ratio.
+		// The example’s image is 480 by 400 here: a megapixel in that ratio.
 		usage: { width: 1120, height: 928, image_count: 2 },
 		request_id: expect.stringMatching(uuid),
 	});
@@ -32,14 +32,14 @@ test('the document’s example: pictures in one message, usage and a request id'
 			Buffer.from(await (await fetch(entry.image)).arrayBuffer()),
 		),
 	);
-	expect(files.map((file) => readPictureNotes(file as Buffer)!.picture)).toEqual(['1', '2']);
+	expect(files.map((file) => readImageNotes(file as Buffer)!.image)).toEqual(['1', '2']);
 	expect(await sharp(files[1] as Buffer).metadata()).toMatchObject({
 		format: 'png',
 		width: 1120,
 		height: 928,
 	});
 	expect(inTest.emulator.ledger).toEqual([
-		expect.objectContaining({ billed: 1, resultCount: 2, inputSha256: [sha256(inTest.picture)] }),
+		expect.objectContaining({ billed: 1, resultCount: 2, inputSha256: [sha256(inTest.image)] }),
 	]);
 });
 
@@ -49,26 +49,23 @@ test('some real answers count tasks too', async () => {
 	expect(json.output.task_metric).toEqual({ TOTAL: 3, SUCCEEDED: 3, FAILED: 0 });
 });
 
-test('pictures as URL and as data URI, in their order', async () => {
-	const [first, second] = [
-		await samplePicture(640, 480, 'gif'),
-		await samplePicture(480, 640, 'webp'),
-	];
+test('images as URL and as data URI, in their order', async () => {
+	const [first, second] = [await sampleImage(640, 480, 'gif'), await sampleImage(480, 640, 'webp')];
 	const { json } = await inTest.client.submit('dashScope', {
 		images: [
 			`data:image/gif;base64,${first!.toString('base64')}`,
-			inTest.emulator.hostPicture(second!, 'b.webp'),
+			inTest.emulator.hostImage(second!, 'b.webp'),
 		],
 	});
 	expect(inTest.emulator.ledger[0]!.inputSha256).toEqual([sha256(first!), sha256(second!)]);
-	// The ratio of the last picture counts.
+	// The ratio of the last image counts.
 	expect(json.usage).toMatchObject({ width: 880, height: 1184 });
 });
 
-test('a picture of more than 10 MB is refused', async () => {
-	const tail = Buffer.alloc(10 * 1024 * 1024 + 1 - inTest.picture.length);
+test('an image of more than 10 MB is refused', async () => {
+	const tail = Buffer.alloc(10 * 1024 * 1024 + 1 - inTest.image.length);
 	const uri = (bytes: Buffer) => `data:image/png;base64,${bytes.toString('base64')}`;
-	const over = Buffer.concat([inTest.picture, tail]);
+	const over = Buffer.concat([inTest.image, tail]);
 	expect(await inTest.client.submit('dashScope', { images: [uri(over)] })).toMatchObject({
 		status: 400,
 		json: { code: 'InvalidParameter', message: expect.stringContaining('10MB') },

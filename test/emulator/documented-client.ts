@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import type { Emulator, ProviderId } from './types';
 
-/** A picture with several colours, large enough for every provider. */
-export async function samplePicture(
+/** An image with several colours, large enough for every provider. */
+export async function sampleImage(
 	width = 480,
 	height = 400,
 	format: 'png' | 'jpeg' | 'webp' | 'tiff' | 'gif' = 'png',
@@ -20,8 +20,8 @@ export interface DocumentedRequest {
 	path: string;
 	/** The fields, by name; where the wire has another form, `write` makes it of them. */
 	body: Record<string, unknown>;
-	/** Public pictures the request points to. */
-	pictureUrls: string[];
+	/** Public images the request points to. */
+	imageUrls: string[];
 	write?(body: Record<string, unknown>): Record<string, unknown> | FormData;
 }
 
@@ -77,10 +77,10 @@ function messages(fields: Record<string, unknown>): Record<string, unknown> {
 	};
 }
 
-/** The documents' own examples, quoted; `picture` fills the placeholder of seed 003. */
+/** The documents' own examples, quoted; `image` fills the placeholder of seed 003. */
 export function documentedRequests(
 	emulator: Emulator,
-	picture: Buffer,
+	image: Buffer,
 ): Record<ProviderId, DocumentedRequest> {
 	return {
 		// Seed 000, `example`.
@@ -91,7 +91,7 @@ export function documentedRequests(
 				prompt: "Put the little duck on the woman's T-shirt",
 				image: 'https://v3.fal.media/files/penguin/XoW0qavfF-ahg-jX4BMyL_image.webp',
 			},
-			pictureUrls: ['https://v3.fal.media/files/penguin/XoW0qavfF-ahg-jX4BMyL_image.webp'],
+			imageUrls: ['https://v3.fal.media/files/penguin/XoW0qavfF-ahg-jX4BMyL_image.webp'],
 		},
 		// Seed 001, "Body", with a key in it.
 		modelsLab: {
@@ -109,7 +109,7 @@ export function documentedRequests(
 				webhook: null,
 				track_id: null,
 			},
-			pictureUrls: [
+			imageUrls: [
 				'https://assets.modelslab.ai/generations/9398f98f-8b37-4d2b-98b8-04e0d22167e3.jpg',
 				'https://assets.modelslab.ai/generations/57df2bbf-512a-4a9a-bf99-35cde14113e7.jpg',
 			],
@@ -123,7 +123,7 @@ export function documentedRequests(
 				image_urls: ['https://example.com/image1.png', 'https://example.com/image2.png'],
 				callback_url: 'https://your-domain.com/webhooks/image-task-completed',
 			},
-			pictureUrls: ['https://example.com/image1.png', 'https://example.com/image2.png'],
+			imageUrls: ['https://example.com/image1.png', 'https://example.com/image2.png'],
 		},
 		// Seed 003, "Synchronous Request".
 		modelVerse: {
@@ -131,12 +131,12 @@ export function documentedRequests(
 			body: {
 				model: 'Qwen/Qwen-Image-Edit',
 				prompt: 'Convert to quick pencil sketch',
-				image: `data:image/png;base64,${picture.toString('base64')}`,
+				image: `data:image/png;base64,${image.toString('base64')}`,
 				size: '1024x1024',
 			},
-			pictureUrls: [],
+			imageUrls: [],
 		},
-		// help.aliyun.com, "千问-图像编辑API参考", single picture; its Chinese prompt, and a picture of the page's own.
+		// help.aliyun.com, "千问-图像编辑API参考", single image; its Chinese prompt, and an image of the page's own.
 		dashScope: {
 			path: '/services/aigc/multimodal-generation/generation',
 			body: {
@@ -151,7 +151,7 @@ export function documentedRequests(
 				prompt_extend: true,
 				watermark: false,
 			},
-			pictureUrls: [
+			imageUrls: [
 				'https://help-static-aliyun-doc.aliyuncs.com/file-manage-files/zh-CN/20250925/fpakfo/image36.webp',
 			],
 			write: messages,
@@ -161,11 +161,11 @@ export function documentedRequests(
 			path: '/v1/images/edits',
 			body: {
 				model: 'Qwen/Qwen-Image-Edit-2511',
-				image: { bytes: picture, fileName: 'xx.png', type: 'image/png' },
+				image: { bytes: image, fileName: 'xx.png', type: 'image/png' },
 				prompt: "'this bear is wearing sportwear. holding a basketball, and bending one leg.'",
 				output_format: 'png',
 			},
-			pictureUrls: [],
+			imageUrls: [],
 			write: formOf,
 		},
 		// Seed 004, "Quick Example".
@@ -177,7 +177,7 @@ export function documentedRequests(
 					'Make the dinosaur sit on a lounge chair with its back to the camera, looking toward the water. The setting sun has almost disappeared below the horizon.',
 				image: 'https://raw.githubusercontent.com/aimlapi/api-docs/main/reference-files/t-rex.png',
 			},
-			pictureUrls: [
+			imageUrls: [
 				'https://raw.githubusercontent.com/aimlapi/api-docs/main/reference-files/t-rex.png',
 			],
 		},
@@ -210,15 +210,15 @@ export class EmulatorClient {
 
 	constructor(
 		readonly emulator: Emulator,
-		readonly picture: Buffer,
+		readonly image: Buffer,
 	) {
-		this.documented = documentedRequests(emulator, picture);
+		this.documented = documentedRequests(emulator, image);
 	}
 
-	/** Publishes the pictures of all examples; needed after each reset. */
+	/** Publishes the images of all examples; needed after each reset. */
 	publishAll(): void {
-		for (const { pictureUrls } of Object.values(this.documented)) {
-			for (const url of pictureUrls) this.emulator.publishPicture(url, this.picture);
+		for (const { imageUrls } of Object.values(this.documented)) {
+			for (const url of imageUrls) this.emulator.publishImage(url, this.image);
 		}
 	}
 
@@ -253,10 +253,7 @@ export class EmulatorClient {
 	}
 
 	/** The document's example, with fields changed (or taken out, by `undefined`). */
-	body(
-		provider: ProviderId,
-		changes: Record<string, unknown> = {},
-	): Record<string, unknown> {
+	body(provider: ProviderId, changes: Record<string, unknown> = {}): Record<string, unknown> {
 		return { ...this.documented[provider].body, ...changes };
 	}
 
@@ -288,11 +285,8 @@ export class EmulatorClient {
 		);
 	}
 
-	/** Submits the example and goes on to the URL of the picture. */
-	async resultUrl(
-		provider: ProviderId,
-		changes: Record<string, unknown> = {},
-	): Promise<string> {
+	/** Submits the example and goes on to the URL of the image. */
+	async resultUrl(provider: ProviderId, changes: Record<string, unknown> = {}): Promise<string> {
 		const asUrl = provider === 'openAiCompatible' ? { response_format: 'url' } : {};
 		const { json } = await this.submit(provider, { ...asUrl, ...changes });
 		if (provider === 'dashScope') return json.output.choices[0].message.content[0].image;

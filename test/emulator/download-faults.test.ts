@@ -19,7 +19,7 @@ async function download(
 	};
 }
 
-async function isPicture(bytes: Buffer): Promise<boolean> {
+async function isImage(bytes: Buffer): Promise<boolean> {
 	return await sharp(bytes)
 		.raw()
 		.toBuffer()
@@ -33,19 +33,19 @@ describe.each(PROVIDER_IDS)('%s: downloads', (provider) => {
 		['resultTinyFile', 200, 'image/png', false],
 		['resultExpired403', 403, 'application/xml', false],
 		['resultWrongType', 200, 'application/octet-stream', true],
-		['resultTruncatedPicture', 200, 'image/png', false],
+		['resultTruncatedImage', 200, 'image/png', false],
 		['gatewayPage', 502, 'text/html; charset=utf-8', false],
 		['httpStatus', 500, 'application/xml', false],
 		['rateLimit', 429, 'application/xml', false],
-	])('%s', async (kind, status, type, picture) => {
+	])('%s', async (kind, status, type, image) => {
 		const url = await inTest.client.resultUrl(provider);
 		const fault = inTest.emulator.faults.add({ provider, route: 'result', kind, times: 1 });
 		const answer = await download(url);
 		expect(answer).toMatchObject({ status, type });
-		expect(await isPicture(answer.body)).toBe(picture);
+		expect(await isImage(answer.body)).toBe(image);
 		expect(fault.fired).toBe(1);
 		const again = await download(url);
-		expect(await isPicture(again.body)).toBe(true);
+		expect(await isImage(again.body)).toBe(true);
 		expect(inTest.emulator.requests.at(-2)).toMatchObject({
 			provider,
 			route: 'result',
@@ -79,11 +79,11 @@ describe('redirects', () => {
 		return { url, location };
 	};
 
-	test('to another origin, where the picture is and keys are watched', async () => {
+	test('to another origin, where the image is and keys are watched', async () => {
 		const { location } = await follow({});
 		expect(new URL(location!).origin).toBe(inTest.emulator.elsewhereOrigin);
 		const { body } = await download(location!);
-		expect(await isPicture(body)).toBe(true);
+		expect(await isImage(body)).toBe(true);
 		expect(inTest.emulator.leaks).toEqual([]);
 		await fetch(location!, { headers: inTest.client.headers('aiml') });
 		expect(inTest.emulator.leaks).toEqual([
@@ -113,7 +113,7 @@ describe('bodies', () => {
 	});
 
 	test('resultSlow drips', async () => {
-		inTest.emulator.settings.editPictures = false;
+		inTest.emulator.settings.editImages = false;
 		const url = await inTest.client.resultUrl('aiml');
 		inTest.emulator.faults.add({
 			route: 'result',
@@ -123,7 +123,7 @@ describe('bodies', () => {
 		});
 		const started = performance.now();
 		const { body } = await download(url);
-		expect(await isPicture(body)).toBe(true);
+		expect(await isImage(body)).toBe(true);
 		expect(performance.now() - started).toBeGreaterThan(100);
 	});
 

@@ -6,7 +6,7 @@ import type { Answer } from './exchange';
 import { html, text } from './exchange';
 import type { FaultRule } from './fault-kinds';
 import type { FaultStrike } from './faults';
-import type { PictureFile } from './png';
+import type { ImageFile } from './png';
 import { plainPng } from './png';
 import { gatewayPage, retryAfterHeaders } from './refusal-faults';
 import type { StoredResult } from './results';
@@ -32,7 +32,7 @@ const ANSWER_KINDS = [
 
 function redirectTarget(state: EmulatorState, stored: StoredResult, rule: FaultRule): string {
 	if (rule.location !== undefined) return rule.location;
-	if (rule.to === 'privateAddress') return 'http://10.0.0.1/latest/picture.png';
+	if (rule.to === 'privateAddress') return 'http://10.0.0.1/latest/image.png';
 	if (rule.to === 'loop') return stored.record.url;
 	return `${state.elsewhereOrigin}/redirected/${stored.record.id}.png`;
 }
@@ -49,7 +49,7 @@ async function endless(response: ServerResponse): Promise<void> {
 	await sendStream(response, { 'content-type': 'image/png' }, body);
 }
 
-function wholeAnswer(file: PictureFile): Answer {
+function wholeAnswer(file: ImageFile): Answer {
 	return { status: 200, headers: { 'content-type': file.mimeType }, body: file.buffer() };
 }
 
@@ -58,7 +58,7 @@ export async function playDownloadFault(
 	state: EmulatorState,
 	stored: StoredResult,
 	strike: FaultStrike,
-	file: PictureFile,
+	file: ImageFile,
 	response: ServerResponse,
 ): Promise<void> {
 	const { rule } = strike;
@@ -67,7 +67,7 @@ export async function playDownloadFault(
 		case 'resultHtmlPage200':
 			return send(
 				response,
-				html(200, 'Just a moment...', 'Checking your browser before accessing the picture'),
+				html(200, 'Just a moment...', 'Checking your browser before accessing the image'),
 			);
 		case 'resultTinyFile':
 			return send(response, {
@@ -84,7 +84,7 @@ export async function playDownloadFault(
 				...wholeAnswer(file),
 				headers: { 'content-type': rule.type ?? 'application/octet-stream' },
 			});
-		case 'resultTruncatedPicture': {
+		case 'resultTruncatedImage': {
 			const body = file.buffer();
 			return send(response, {
 				...wholeAnswer(file),

@@ -1,4 +1,4 @@
-import { EmulatorClient, samplePicture } from './documented-client';
+import { EmulatorClient, sampleImage } from './documented-client';
 import { startEmulator } from './index';
 import type { Emulator, EmulatorOptions } from './index';
 
@@ -6,7 +6,7 @@ import type { Emulator, EmulatorOptions } from './index';
 export interface EmulatorInTest {
 	emulator: Emulator;
 	client: EmulatorClient;
-	picture: Buffer;
+	image: Buffer;
 }
 
 /** Starts an emulator before a file's tests and stops it after them; settings are put back in between. */
@@ -15,8 +15,8 @@ export function useEmulator(options: EmulatorOptions = { taskSeconds: 30 }): Emu
 	let settings: string;
 	beforeAll(async () => {
 		inTest.emulator = await startEmulator(options);
-		inTest.picture = await samplePicture();
-		inTest.client = new EmulatorClient(inTest.emulator, inTest.picture);
+		inTest.image = await sampleImage();
+		inTest.client = new EmulatorClient(inTest.emulator, inTest.image);
 		settings = JSON.stringify(inTest.emulator.settings);
 	});
 	beforeEach(() => {

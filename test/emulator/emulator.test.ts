@@ -126,7 +126,7 @@ describe('the example of each document', () => {
 		]);
 	});
 
-	test('ModelsLab (seed 001): processing, then a string for output, then the picture', async () => {
+	test('ModelsLab (seed 001): processing, then a string for output, then the image', async () => {
 		const { status, json } = await inTest.client.submit('modelsLab');
 		expect(status).toBe(200);
 		expect(json).toEqual({
@@ -161,7 +161,7 @@ describe('the example of each document', () => {
 	test('ModelsLab: served at once, one image as a string, base64 text behind a .base64 link', async () => {
 		inTest.emulator.settings.modelsLab.answer = 'success';
 		const { json } = await inTest.client.submit('modelsLab', {
-			init_image: inTest.emulator.hostPicture(inTest.picture),
+			init_image: inTest.emulator.hostImage(inTest.image),
 			model_id: 'qwen-edit-2511',
 			base64: true,
 		});
@@ -186,7 +186,7 @@ describe('the example of each document', () => {
 		);
 	});
 
-	test('ModelsLab: the server may alternate between a picture and a task', async () => {
+	test('ModelsLab: the server may alternate between an image and a task', async () => {
 		inTest.emulator.settings.modelsLab.answer = 'alternate';
 		const states = [];
 		for (let turn = 0; turn < 4; turn++)

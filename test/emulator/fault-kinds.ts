@@ -142,15 +142,15 @@ export const FAULTS = {
 		routes: ['result'],
 		does: 'good bytes, Content-Type `type` (default application/octet-stream)',
 	},
-	resultTruncatedPicture: {
+	resultTruncatedImage: {
 		phase: 'download',
 		routes: ['result'],
-		does: 'a consistent answer whose picture stops early (`sentShare` 0.5)',
+		does: 'a consistent answer whose image stops early (`sentShare` 0.5)',
 	},
 	resultEndless: {
 		phase: 'download',
 		routes: ['result'],
-		does: 'begins like a picture and never stops',
+		does: 'begins like an image and never stops',
 	},
 	resultSlow: {
 		phase: 'download',

@@ -3,8 +3,8 @@ import { useEmulator } from './emulator-in-test';
 import { PROVIDER_IDS } from './index';
 import type { FaultKind, FaultRule, ProviderId } from './index';
 
-// Faults do not care what a picture shows: ready-made ones keep the many cases quick.
-const inTest = useEmulator({ taskSeconds: 30, editPictures: false });
+// Faults do not care what an image shows: ready-made ones keep the many cases quick.
+const inTest = useEmulator({ taskSeconds: 30, editImages: false });
 
 const TASK_PROVIDERS = ['modelsLab', 'odkkk'] as const;
 
@@ -74,79 +74,74 @@ describe.each(PROVIDER_IDS)('%s: a submission that is not taken', (provider) => 
 	});
 });
 
-describe.each(PROVIDER_IDS)(
-	'%s: a submission that is taken and badly answered',
-	(provider) => {
-		test.each<[FaultKind, Partial<FaultRule>]>([
-			['acceptThenDrop', {}],
-			['truncateBody', {}],
-		])('%s: no whole answer, billed once', async (kind, more) => {
-			inTest.emulator.faults.add({ provider, kind, ...more });
-			await expect(inTest.client.submit(provider)).rejects.toThrow();
-			expect(inTest.emulator.ledger).toHaveLength(1);
-		});
+describe.each(PROVIDER_IDS)('%s: a submission that is taken and badly answered', (provider) => {
+	test.each<[FaultKind, Partial<FaultRule>]>([
+		['acceptThenDrop', {}],
+		['truncateBody', {}],
+	])('%s: no whole answer, billed once', async (kind, more) => {
+		inTest.emulator.faults.add({ provider, kind, ...more });
+		await expect(inTest.client.submit(provider)).rejects.toThrow();
+		expect(inTest.emulator.ledger).toHaveLength(1);
+	});
 
-		test('acceptThenHang: billed, no answer until the client leaves, which is noted', async () => {
-			inTest.emulator.faults.add({ provider, kind: 'acceptThenHang' });
-			const leaving = AbortSignal.timeout(300);
-			await expect(inTest.client.submit(provider, {}, {}, leaving)).rejects.toThrow();
-			expect(inTest.emulator.ledger).toHaveLength(1);
-			await new Promise((resolve) => setTimeout(resolve, 50));
-			expect(inTest.emulator.requests[0]).toMatchObject({ abortedAt: expect.any(Number) });
-			expect(inTest.emulator.requests[0]).not.toHaveProperty('answeredAt');
-		});
+	test('acceptThenHang: billed, no answer until the client leaves, which is noted', async () => {
+		inTest.emulator.faults.add({ provider, kind: 'acceptThenHang' });
+		const leaving = AbortSignal.timeout(300);
+		await expect(inTest.client.submit(provider, {}, {}, leaving)).rejects.toThrow();
+		expect(inTest.emulator.ledger).toHaveLength(1);
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		expect(inTest.emulator.requests[0]).toMatchObject({ abortedAt: expect.any(Number) });
+		expect(inTest.emulator.requests[0]).not.toHaveProperty('answeredAt');
+	});
 
-		test.each<[FaultKind, number, RegExp]>([
-			['acceptThenGateway504', 504, /504 Gateway Time-out/],
-			['notJson', 200, /^[^{]*\(but not in JSON$/],
-			['emptyBody', 200, /^$/],
-		])('%s: billed once', async (kind, status, text) => {
+	test.each<[FaultKind, number, RegExp]>([
+		['acceptThenGateway504', 504, /504 Gateway Time-out/],
+		['notJson', 200, /^[^{]*\(but not in JSON$/],
+		['emptyBody', 200, /^$/],
+	])('%s: billed once', async (kind, status, text) => {
+		inTest.emulator.faults.add({ provider, kind });
+		const answer = await inTest.client.submit(provider);
+		expect(answer).toMatchObject({ status, text: expect.stringMatching(text), json: undefined });
+		expect(inTest.emulator.ledger).toHaveLength(1);
+	});
+
+	test('slowHeaders and dripBody: late but whole', async () => {
+		inTest.emulator.settings.modelVerse.answer = 'url';
+		inTest.emulator.faults.add({ provider, kind: 'slowHeaders', ms: 150, times: 1 });
+		inTest.emulator.faults.add({ provider, kind: 'dripBody', chunkBytes: 100, intervalMs: 10 });
+		const started = performance.now();
+		expect((await inTest.client.submit(provider)).json).toBeDefined();
+		expect(performance.now() - started).toBeGreaterThan(149);
+		const dripped = await inTest.client.submit(provider);
+		expect(dripped.json).toBeDefined();
+		expect(inTest.emulator.requests.map((request) => request.fault)).toEqual([
+			'slowHeaders',
+			'dripBody',
+		]);
+	});
+
+	test.each<[FaultKind, unknown]>([
+		['emptyResults', []],
+		['nullData', null],
+	])('%s', async (kind, left) => {
+		const field = provider === 'modelsLab' ? 'output' : provider === 'odkkk' ? 'results' : 'data';
+		if (provider === 'dashScope') {
 			inTest.emulator.faults.add({ provider, kind });
-			const answer = await inTest.client.submit(provider);
-			expect(answer).toMatchObject({ status, text: expect.stringMatching(text), json: undefined });
-			expect(inTest.emulator.ledger).toHaveLength(1);
-		});
-
-		test('slowHeaders and dripBody: late but whole', async () => {
-			inTest.emulator.settings.modelVerse.answer = 'url';
-			inTest.emulator.faults.add({ provider, kind: 'slowHeaders', ms: 150, times: 1 });
-			inTest.emulator.faults.add({ provider, kind: 'dripBody', chunkBytes: 100, intervalMs: 10 });
-			const started = performance.now();
-			expect((await inTest.client.submit(provider)).json).toBeDefined();
-			expect(performance.now() - started).toBeGreaterThan(149);
-			const dripped = await inTest.client.submit(provider);
-			expect(dripped.json).toBeDefined();
-			expect(inTest.emulator.requests.map((request) => request.fault)).toEqual([
-				'slowHeaders',
-				'dripBody',
-			]);
-		});
-
-		test.each<[FaultKind, unknown]>([
-			['emptyResults', []],
-			['nullData', null],
-		])('%s', async (kind, left) => {
-			const field = provider === 'modelsLab' ? 'output' : provider === 'odkkk' ? 'results' : 'data';
-			if (provider === 'dashScope') {
-				inTest.emulator.faults.add({ provider, kind });
-				const { json } = await inTest.client.submit(provider);
-				return expect(json.output.choices[0].message.content).toEqual(left);
-			}
-			inTest.emulator.settings.modelsLab.answer = 'success';
-			const route = provider === 'odkkk' ? 'read' : 'submit';
-			const fault = inTest.emulator.faults.add({ provider, kind, route });
-			const submitted = await inTest.client.submit(provider);
-			if (provider !== 'odkkk') return expect(submitted.json[field]).toEqual(left);
-			// An unfinished task has no results to lose.
-			expect((await inTest.client.readTask('odkkk', submitted.json.id)).json.status).toBe(
-				'pending',
-			);
-			expect(fault.fired).toBe(0);
-			inTest.emulator.advance(31);
-			expect((await inTest.client.readTask('odkkk', submitted.json.id)).json.results).toEqual(left);
-		});
-	},
-);
+			const { json } = await inTest.client.submit(provider);
+			return expect(json.output.choices[0].message.content).toEqual(left);
+		}
+		inTest.emulator.settings.modelsLab.answer = 'success';
+		const route = provider === 'odkkk' ? 'read' : 'submit';
+		const fault = inTest.emulator.faults.add({ provider, kind, route });
+		const submitted = await inTest.client.submit(provider);
+		if (provider !== 'odkkk') return expect(submitted.json[field]).toEqual(left);
+		// An unfinished task has no results to lose.
+		expect((await inTest.client.readTask('odkkk', submitted.json.id)).json.status).toBe('pending');
+		expect(fault.fired).toBe(0);
+		inTest.emulator.advance(31);
+		expect((await inTest.client.readTask('odkkk', submitted.json.id)).json.results).toEqual(left);
+	});
+});
 
 describe('waiting times', () => {
 	test.each<[ProviderId, unknown]>([

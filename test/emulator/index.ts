@@ -3,6 +3,6 @@ export { startEmulator } from './start-emulator';
 export { FAULTS } from './fault-kinds';
 export type { FaultKind, FaultRule } from './fault-kinds';
 export type { ActiveFault, FaultControl } from './faults';
-export { plainPng, readPictureNotes } from './png';
+export { plainPng, readImageNotes } from './png';
 export { OPEN_AI_FACES, PROVIDER_IDS } from './types';
 export type * from './types';

@@ -1,6 +1,6 @@
 import type { FaultRule } from './fault-kinds';
 import type { LedgerEntry, ProviderId } from './types';
-import type { PictureFile } from './png';
+import type { ImageFile } from './png';
 
 /** How a provider's task stands, in neutral words; each provider says it in its own. */
 export interface TaskView {
@@ -42,7 +42,7 @@ export class Job {
 		readonly entry: LedgerEntry,
 		readonly provider: ProviderId,
 		/** Made in the background as soon as the job is taken; at least one. */
-		readonly pictures: ReadonlyArray<Promise<PictureFile>>,
+		readonly images: ReadonlyArray<Promise<ImageFile>>,
 		readonly startedAt: number,
 		/** Seconds until a task is done; `null` for a job answered at once. */
 		readonly taskSeconds: number | null,
@@ -51,9 +51,9 @@ export class Job {
 		private readonly onEnd: (job: Job) => void,
 	) {}
 
-	/** The first picture, which most providers make alone. */
-	get picture(): Promise<PictureFile> {
-		return this.pictures[0]!;
+	/** The first image, which most providers make alone. */
+	get image(): Promise<ImageFile> {
+		return this.images[0]!;
 	}
 
 	/** Lets a fault of the task kind loose on this job. */

@@ -11,15 +11,15 @@ describe('the ledger', () => {
 			await inTest.client.submit(provider, { surprise: 1 });
 			const [entry, ...more] = inTest.emulator.ledger;
 			expect(more).toEqual([]);
-			const pictures = provider === 'odkkk' || provider === 'modelsLab' ? 2 : 1;
+			const images = provider === 'odkkk' || provider === 'modelsLab' ? 2 : 1;
 			expect(entry).toMatchObject({
 				provider,
 				billed: 1,
 				prompt: inTest.client.body(provider).prompt,
-				pictureCount: pictures,
-				inputSha256: Array<string>(pictures).fill(sha256(inTest.picture)),
+				imageCount: images,
+				inputSha256: Array<string>(images).fill(sha256(inTest.image)),
 				unknownFields: ['surprise'],
-				status: pictures === 2 ? 'running' : 'completed',
+				status: images === 2 ? 'running' : 'completed',
 			});
 			expect(JSON.stringify(entry)).not.toContain(inTest.emulator.key(provider));
 			inTest.emulator.advance(31);

@@ -147,7 +147,7 @@ describe('a multipart body', () => {
 });
 
 describe('receiving', () => {
-	const megabyte = Buffer.alloc(1024 * 1024, 'picture ');
+	const megabyte = Buffer.alloc(1024 * 1024, 'image ');
 	const head = '--B\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n';
 
 	const large = function* (): Generator<Buffer> {

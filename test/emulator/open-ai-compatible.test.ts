@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import type { ClientAnswer } from './documented-client';
-import { formOf, samplePicture } from './documented-client';
+import { formOf, sampleImage } from './documented-client';
 import { useEmulator } from './emulator-in-test';
-import { OPEN_AI_FACES, readPictureNotes } from './index';
+import { OPEN_AI_FACES, readImageNotes } from './index';
 import type { EmulatorSettings, OpenAiFace } from './index';
 import { sha256 } from './results';
 
@@ -28,28 +28,28 @@ async function send(
 const bytesOf = (base64: string) => Buffer.from(base64.replace(/^data:[^,]*,/, ''), 'base64');
 
 /** The document's own example, or the least that the server takes. */
-const EXAMPLES: Record<OpenAiFace, (picture: Buffer) => Record<string, unknown>> = {
-	generic: (picture) => ({ image: png(picture), prompt: 'p' }),
-	vllmOmni: (picture) => ({
+const EXAMPLES: Record<OpenAiFace, (image: Buffer) => Record<string, unknown>> = {
+	generic: (image) => ({ image: png(image), prompt: 'p' }),
+	vllmOmni: (image) => ({
 		model: 'Qwen/Qwen-Image-Edit-2511',
-		image: [png(picture), png(picture)],
+		image: [png(image), png(image)],
 		prompt: "'this bear is wearing sportwear. holding a basketball, and bending one leg.'",
 		size: '1024x1024',
 		output_format: 'png',
 	}),
-	sglang: (picture) => ({ 'image[]': png(picture), prompt: 'p', n: 1 }),
-	sdServer: (picture) => ({ 'image[]': [png(picture), png(picture)], prompt: 'p', n: 1 }),
-	lemonade: (picture) => ({
+	sglang: (image) => ({ 'image[]': png(image), prompt: 'p', n: 1 }),
+	sdServer: (image) => ({ 'image[]': [png(image), png(image)], prompt: 'p', n: 1 }),
+	lemonade: (image) => ({
 		model: 'Flux-2-Klein-4B',
 		prompt: 'Add a red barn and mountains in the background, photorealistic',
 		size: '512x512',
 		n: 1,
 		response_format: 'b64_json',
-		image: png(picture, 'source_image.png'),
+		image: png(image, 'source_image.png'),
 	}),
-	xinference: (picture) => ({ images: png(picture), prompt: 'p', response_format: 'b64_json' }),
-	deepInfra: (picture) => ({
-		image: png(picture, 'image.png'),
+	xinference: (image) => ({ images: png(image), prompt: 'p', response_format: 'b64_json' }),
+	deepInfra: (image) => ({
+		image: png(image, 'image.png'),
 		n: 1,
 		size: '1024x1024',
 		model: 'Qwen/Qwen-Image-Edit',
@@ -58,42 +58,42 @@ const EXAMPLES: Record<OpenAiFace, (picture: Buffer) => Record<string, unknown>>
 };
 
 describe.each(OPEN_AI_FACES)('%s', (face) => {
-	test('takes what its document shows and answers with a picture', async () => {
+	test('takes what its document shows and answers with an image', async () => {
 		set({ face });
-		const { status, json } = await send(EXAMPLES[face](inTest.picture));
+		const { status, json } = await send(EXAMPLES[face](inTest.image));
 		expect(status).toBe(200);
 		expect(json.data).toHaveLength(1);
 		const base64 = json.data[0].b64_json as string;
 		expect(base64).not.toContain('data:');
 		const { format } = await sharp(bytesOf(base64)).metadata();
 		expect(format).toBe(face === 'deepInfra' ? 'jpeg' : 'png');
-		const pictures = face === 'vllmOmni' || face === 'sdServer' ? 2 : 1;
+		const images = face === 'vllmOmni' || face === 'sdServer' ? 2 : 1;
 		expect(inTest.emulator.ledger).toEqual([
 			expect.objectContaining({
-				pictureCount: pictures,
+				imageCount: images,
 				resultCount: 1,
-				inputSha256: Array<string>(pictures).fill(sha256(inTest.picture)),
+				inputSha256: Array<string>(images).fill(sha256(inTest.image)),
 				unknownFields: [],
 			}),
 		]);
 	});
 
-	test('makes several pictures, each another one', async () => {
+	test('makes several images, each another one', async () => {
 		set({ face });
-		const { json } = await send({ ...EXAMPLES[face](inTest.picture), n: 3 });
+		const { json } = await send({ ...EXAMPLES[face](inTest.image), n: 3 });
 		const files = json.data.map((item: { b64_json: string }) => bytesOf(item.b64_json)) as Buffer[];
 		expect(new Set(files.map(sha256)).size).toBe(3);
 		expect(inTest.emulator.ledger).toEqual([
 			expect.objectContaining({ billed: 1, resultCount: 3 }),
 		]);
 		if (face !== 'deepInfra') {
-			expect(files.map((file) => readPictureNotes(file)!.picture)).toEqual(['1', '2', '3']);
+			expect(files.map((file) => readImageNotes(file)!.image)).toEqual(['1', '2', '3']);
 		}
 	});
 
 	test('refuses a wrong key and a missing one, unless it runs without', async () => {
 		set({ face });
-		const fields = EXAMPLES[face](inTest.picture);
+		const fields = EXAMPLES[face](inTest.image);
 		const wrong = await send(fields, { authorization: 'Bearer no' });
 		expect(wrong.status).toBe(401);
 		expect((await send(fields, {})).status).toBe(401);
@@ -116,17 +116,17 @@ describe.each(OPEN_AI_FACES)('%s', (face) => {
 		expect(own.json.data[0].id).toBe('my-own');
 	});
 
-	test('refuses what lacks a prompt or a picture, in its own form', async () => {
+	test('refuses what lacks a prompt or an image, in its own form', async () => {
 		set({ face });
-		const fields = EXAMPLES[face](inTest.picture);
+		const fields = EXAMPLES[face](inTest.image);
 		const noPrompt = await send({ ...fields, prompt: undefined });
-		const noPicture = await send({
+		const noImage = await send({
 			...fields,
 			image: undefined,
 			'image[]': undefined,
 			images: undefined,
 		});
-		const bodies: Record<OpenAiFace, [noPrompt: unknown, noPicture: unknown]> = {
+		const bodies: Record<OpenAiFace, [noPrompt: unknown, noImage: unknown]> = {
 			generic: [{ error: { param: 'prompt' } }, { error: { param: 'image' } }],
 			vllmOmni: [
 				{ detail: [{ type: 'missing', loc: ['body', 'prompt'], msg: 'Field required' }] },
@@ -151,8 +151,8 @@ describe.each(OPEN_AI_FACES)('%s', (face) => {
 			],
 		};
 		expect(noPrompt.json).toMatchObject(bodies[face][0] as object);
-		expect(noPicture.json).toMatchObject(bodies[face][1] as object);
-		expect([noPrompt.status, noPicture.status].every((status) => [400, 422].includes(status))).toBe(
+		expect(noImage.json).toMatchObject(bodies[face][1] as object);
+		expect([noPrompt.status, noImage.status].every((status) => [400, 422].includes(status))).toBe(
 			true,
 		);
 		expect(inTest.emulator.ledger).toEqual([]);
@@ -172,10 +172,10 @@ describe.each(OPEN_AI_FACES)('%s', (face) => {
 describe('what arrives is on record', () => {
 	test('byte for byte, in order, with the names of the fields', async () => {
 		const [first, second, mask] = [
-			await samplePicture(300, 200, 'jpeg'),
+			await sampleImage(300, 200, 'jpeg'),
 			// What a careless parser would stumble over: line ends and dashes at both ends of a file.
-			Buffer.concat([await samplePicture(64, 64), Buffer.from('\r\n--\r\n------\r\n')]),
-			await samplePicture(480, 400),
+			Buffer.concat([await sampleImage(64, 64), Buffer.from('\r\n--\r\n------\r\n')]),
+			await sampleImage(480, 400),
 		];
 		const { status } = await send({
 			prompt: 'Zwei Bilder, ein 鹅',
@@ -189,7 +189,7 @@ describe('what arrives is on record', () => {
 			prompt: 'Zwei Bilder, ein 鹅',
 			inputSha256: [sha256(first!), sha256(second!)],
 			maskSha256: sha256(mask!),
-			pictureCount: 2,
+			imageCount: 2,
 			formFields: ['prompt', 'image', 'image', 'mask', 'seed', 'unheardOf'],
 			unknownFields: ['unheardOf'],
 			fields: { prompt: 'Zwei Bilder, ein 鹅', seed: '7' },
@@ -211,13 +211,13 @@ describe('what arrives is on record', () => {
 		]);
 		expect(request).toMatchObject({
 			bodySha256: expect.stringMatching(/^[0-9a-f]{64}$/),
-			pictureSha256: [sha256(first!), sha256(second!), sha256(mask!)],
+			imageSha256: [sha256(first!), sha256(second!), sha256(mask!)],
 		});
 		expect(request!.bodyBytes).toBeGreaterThan(first!.length + second!.length + mask!.length);
 	});
 
-	test('also when pictures are not edited', async () => {
-		inTest.emulator.settings.editPictures = false;
+	test('also when images are not edited', async () => {
+		inTest.emulator.settings.editImages = false;
 		const large = await sharp({
 			create: {
 				width: 1600,
@@ -237,7 +237,7 @@ describe('what arrives is on record', () => {
 	test('a key in a form is a leak, even across two pieces of the body', async () => {
 		const key = inTest.emulator.key('odkkk');
 		const text = 'x'.repeat(60_000) + key + 'x'.repeat(200_000) + key;
-		await send({ prompt: 'p', image: png(inTest.picture), user: text });
+		await send({ prompt: 'p', image: png(inTest.image), user: text });
 		expect(inTest.emulator.leaks).toEqual([
 			expect.objectContaining({ keyOf: 'odkkk', where: 'body', server: 'api' }),
 		]);
@@ -259,9 +259,9 @@ describe('what arrives is on record', () => {
 });
 
 describe('differences', () => {
-	test('vLLM-Omni: model, response_format, size, most pictures and mask_image', async () => {
+	test('vLLM-Omni: model, response_format, size, most images and mask_image', async () => {
 		set({ face: 'vllmOmni' });
-		const fields = { image: png(inTest.picture), prompt: 'p' };
+		const fields = { image: png(inTest.image), prompt: 'p' };
 		expect(await send({ ...fields, model: 'xxx' })).toMatchObject({
 			status: 400,
 			json: {
@@ -276,15 +276,15 @@ describe('differences', () => {
 			detail: "Invalid size format: '1024x'. Expected format: 'WIDTHxHEIGHT' (e.g., '1024x1024').",
 		});
 		expect((await send({ ...fields, seed: 'x' })).status).toBe(422);
-		const many = { ...fields, image: Array<unknown>(5).fill(png(inTest.picture)) };
+		const many = { ...fields, image: Array<unknown>(5).fill(png(inTest.image)) };
 		expect((await send(many)).status).toBe(400);
-		await send({ ...fields, mask: png(inTest.picture), steps: 4 });
-		await send({ ...fields, mask_image: png(inTest.picture) });
+		await send({ ...fields, mask: png(inTest.image), steps: 4 });
+		await send({ ...fields, mask_image: png(inTest.image) });
 		expect(
 			inTest.emulator.ledger.map(({ unknownFields, maskSha256 }) => [unknownFields, maskSha256]),
 		).toEqual([
 			[['mask', 'steps'], undefined],
-			[[], sha256(inTest.picture)],
+			[[], sha256(inTest.image)],
 		]);
 		const { json } = await send(fields);
 		expect(json).toEqual({
@@ -295,14 +295,14 @@ describe('differences', () => {
 		});
 	});
 
-	test('vLLM-Omni and SGLang fetch pictures by address', async () => {
+	test('vLLM-Omni and SGLang fetch images by address', async () => {
 		for (const face of ['vllmOmni', 'sglang'] as const) {
 			set({ face });
-			const url = inTest.emulator.hostPicture(inTest.picture);
+			const url = inTest.emulator.hostImage(inTest.image);
 			expect((await send({ url: [url, url], prompt: 'p' })).status).toBe(200);
 			expect(inTest.emulator.ledger.at(-1)!.inputSha256).toEqual([
-				sha256(inTest.picture),
-				sha256(inTest.picture),
+				sha256(inTest.image),
+				sha256(inTest.image),
 			]);
 			expect(
 				(await send({ url: 'http://nowhere.example/a.png', prompt: 'p' })).json.detail,
@@ -312,7 +312,7 @@ describe('differences', () => {
 
 	test('SGLang: a relative link on its own origin, behind the key', async () => {
 		set({ face: 'sglang' });
-		const fields = { image: png(inTest.picture), prompt: 'p', response_format: 'url' };
+		const fields = { image: png(inTest.image), prompt: 'p', response_format: 'url' };
 		const { json } = await send(fields);
 		const { url } = json.data[0] as { url: string };
 		expect(url).toMatch(/^\/v1\/images\/[0-9a-f-]{36}\/content$/);
@@ -323,7 +323,7 @@ describe('differences', () => {
 			const response = await fetch(base + url, { headers });
 			expect(response.headers.get('content-type')).toBe('image/png');
 			const bytes = Buffer.from(await response.arrayBuffer());
-			expect(readPictureNotes(bytes)).toMatchObject({ provider: 'openAiCompatible', prompt: 'p' });
+			expect(readImageNotes(bytes)).toMatchObject({ provider: 'openAiCompatible', prompt: 'p' });
 		}
 		expect(inTest.emulator.leaks).toEqual([]);
 		expect((await inTest.client.get(`${apiOrigin}/v1/images/no/content`, headers)).json).toEqual({
@@ -345,7 +345,7 @@ describe('differences', () => {
 	test('SGLang: downloads from the server itself meet faults like others', async () => {
 		set({ face: 'sglang' });
 		const { json } = await send({
-			image: png(inTest.picture),
+			image: png(inTest.image),
 			prompt: 'p',
 			response_format: 'url',
 		});
@@ -368,9 +368,9 @@ describe('differences', () => {
 		]);
 	});
 
-	test('SGLang without a place to keep pictures refuses links', async () => {
+	test('SGLang without a place to keep images refuses links', async () => {
 		set({ face: 'sglang', urlsLeadTo: 'none' });
-		const fields = { image: png(inTest.picture), prompt: 'p' };
+		const fields = { image: png(inTest.image), prompt: 'p' };
 		expect(await send({ ...fields, response_format: 'url' })).toMatchObject({
 			status: 400,
 			json: { detail: "response_format='url' requires cloud storage to be configured." },
@@ -381,14 +381,14 @@ describe('differences', () => {
 		expect(new URL(json.data[0].url).origin).toBe(inTest.emulator.resultOrigin);
 	});
 
-	test('sd-server: several pictures only as image[], and a lenient reader', async () => {
+	test('sd-server: several images only as image[], and a lenient reader', async () => {
 		set({ face: 'sdServer' });
-		const two = [png(inTest.picture), png(inTest.picture)];
+		const two = [png(inTest.image), png(inTest.image)];
 		await send({ image: two, prompt: 'p' });
 		await send({ 'image[]': two, prompt: 'p', n: 'x', size: 'large', response_format: 'url' });
 		expect(
-			inTest.emulator.ledger.map(({ unusedPictures, unknownFields, resultCount }) => [
-				unusedPictures,
+			inTest.emulator.ledger.map(({ unusedImages, unknownFields, resultCount }) => [
+				unusedImages,
 				unknownFields,
 				resultCount,
 			]),
@@ -403,9 +403,9 @@ describe('differences', () => {
 		expect((await sharp(bytesOf(json.data[0].b64_json)).metadata()).format).toBe('jpeg');
 	});
 
-	test('Lemonade: its model, 512x512 unless told otherwise, one picture, n checked', async () => {
+	test('Lemonade: its model, 512x512 unless told otherwise, one image, n checked', async () => {
 		set({ face: 'lemonade' });
-		const fields = { image: png(inTest.picture), prompt: 'p', model: 'Flux-2-Klein-4B' };
+		const fields = { image: png(inTest.image), prompt: 'p', model: 'Flux-2-Klein-4B' };
 		const size = async (more: Record<string, unknown>) => {
 			const { json } = await send({ ...fields, ...more });
 			const { width, height } = await sharp(bytesOf(json.data[0].b64_json)).metadata();
@@ -420,12 +420,12 @@ describe('differences', () => {
 		);
 		expect((await send({ ...fields, response_format: 'url' })).status).toBe(400);
 		expect((await send({ ...fields, image: [fields.image, fields.image] })).status).toBe(200);
-		expect(inTest.emulator.ledger.at(-1)).toMatchObject({ pictureCount: 2, unusedPictures: 1 });
+		expect(inTest.emulator.ledger.at(-1)).toMatchObject({ imageCount: 2, unusedImages: 1 });
 	});
 
 	test('Xinference: a path on its own disk unless base64 is asked for', async () => {
 		set({ face: 'xinference' });
-		const { json } = await send({ image: png(inTest.picture), prompt: 'p' });
+		const { json } = await send({ image: png(inTest.image), prompt: 'p' });
 		expect(json.data).toEqual([
 			{ url: expect.stringMatching(/^\/root\/\.xinference\/image\/.+\.png$/), b64_json: null },
 		]);
@@ -434,16 +434,16 @@ describe('differences', () => {
 	test('DeepInfra: its own error shape, also for lack of money', async () => {
 		set({ face: 'deepInfra' });
 		inTest.emulator.faults.add({ kind: 'insufficientCredit', times: 1 });
-		expect(await send(EXAMPLES.deepInfra(inTest.picture))).toMatchObject({
+		expect(await send(EXAMPLES.deepInfra(inTest.image))).toMatchObject({
 			status: 402,
 			json: { detail: { error: expect.stringContaining('payment method') } },
 		});
-		expect((await send({ ...EXAMPLES.deepInfra(inTest.picture), model: 'x' })).status).toBe(404);
+		expect((await send({ ...EXAMPLES.deepInfra(inTest.image), model: 'x' })).status).toBe(404);
 	});
 
 	test('addresses as people use them', async () => {
 		const { apiOrigin } = inTest.emulator;
-		const fields = { image: png(inTest.picture), prompt: 'p' };
+		const fields = { image: png(inTest.image), prompt: 'p' };
 		const headers = inTest.client.headers('openAiCompatible');
 		const form = () => formOf(fields);
 		for (const path of ['/v1', '/api/v1', '/v1/openai', '/openai/v1', '/openai/v1/openai']) {
@@ -466,7 +466,7 @@ describe('answers and errors in every form', () => {
 		['serverPath', { url: expect.stringMatching(/^\/root\//) }],
 	])('%s', async (answer, item) => {
 		set({ answer });
-		const { json } = await send({ image: png(inTest.picture), prompt: 'p' });
+		const { json } = await send({ image: png(inTest.image), prompt: 'p' });
 		expect(json).toEqual({ created: expect.any(Number), data: [item] });
 	});
 
@@ -474,7 +474,7 @@ describe('answers and errors in every form', () => {
 		inTest.emulator.faults.add({ kind: 'resultPrivateUrl' });
 		for (const answer of ['url', 'relativeUrl', 'serverPath'] as const) {
 			set({ answer });
-			const { json } = await send({ image: png(inTest.picture), prompt: 'p' });
+			const { json } = await send({ image: png(inTest.image), prompt: 'p' });
 			expect(json.data[0].url).toMatch(/^http:\/\/10\.0\.0\.1\//);
 		}
 	});
@@ -492,13 +492,13 @@ describe('answers and errors in every form', () => {
 	])('%s', async (errorForm, body) => {
 		set({ errorForm });
 		inTest.emulator.faults.add({ kind: 'httpStatus', message: 'Broken' });
-		const answer = await send({ image: png(inTest.picture), prompt: 'p' });
+		const answer = await send({ image: png(inTest.image), prompt: 'p' });
 		expect(answer).toMatchObject({ status: 500, json: body });
 	});
 
 	test('a field that is refused outright', async () => {
 		set({ refusedField: 'response_format' });
-		const fields = { image: png(inTest.picture), prompt: 'p' };
+		const fields = { image: png(inTest.image), prompt: 'p' };
 		expect((await send(fields)).status).toBe(200);
 		expect(await send({ ...fields, response_format: 'b64_json' })).toMatchObject({
 			status: 400,

@@ -18,13 +18,13 @@ export function pngChunk(type: string, data: Buffer): Buffer {
 	return chunk;
 }
 
-/** Who asked for a picture and who made it, written into every PNG so that a test can tell results apart. */
-export interface PictureNotes {
+/** Who asked for an image and who made it, written into every PNG so that a test can tell results apart. */
+export interface ImageNotes {
 	provider: string;
 	prompt: string;
 	job: string;
 	/** Which of several, from 1; absent when the job made one. */
-	picture?: string;
+	image?: string;
 }
 
 function noteChunk(keyword: string, note: string): Buffer {
@@ -32,19 +32,19 @@ function noteChunk(keyword: string, note: string): Buffer {
 }
 
 /** Adds the notes to a PNG, before its end. */
-export function withNotes(png: Buffer, notes: PictureNotes): Buffer {
+export function withNotes(png: Buffer, notes: ImageNotes): Buffer {
 	return Buffer.concat([
 		png.subarray(0, png.length - END.length),
 		noteChunk('Provider', notes.provider),
 		noteChunk('Prompt', notes.prompt),
 		noteChunk('Job', notes.job),
-		...(notes.picture === undefined ? [] : [noteChunk('Picture', notes.picture)]),
+		...(notes.image === undefined ? [] : [noteChunk('Image', notes.image)]),
 		END,
 	]);
 }
 
 /** Reads the notes back, from a PNG the emulator made. */
-export function readPictureNotes(png: Buffer): PictureNotes | undefined {
+export function readImageNotes(png: Buffer): ImageNotes | undefined {
 	const found: Record<string, string> = {};
 	if (!png.subarray(0, 8).equals(SIGNATURE)) return undefined;
 	for (let at = 8; at + CHUNK_OVERHEAD <= png.length; ) {
@@ -56,8 +56,8 @@ export function readPictureNotes(png: Buffer): PictureNotes | undefined {
 		at += length + CHUNK_OVERHEAD;
 	}
 	if (found.Job === undefined) return undefined;
-	const { Provider: provider = '', Prompt: prompt = '', Job: job, Picture: picture } = found;
-	return { provider, prompt, job, ...(picture !== undefined && { picture }) };
+	const { Provider: provider = '', Prompt: prompt = '', Job: job, Image: image } = found;
+	return { provider, prompt, job, ...(image !== undefined && { image }) };
 }
 
 /** A small one-colour PNG made without any decoder. */
@@ -118,8 +118,8 @@ export function* paddedPng(png: Buffer, bytes: number): Generator<Buffer> {
 	yield END;
 }
 
-/** Bytes as a picture file holds them, streamed when padded. */
-export interface PictureFile {
+/** Bytes as an image file holds them, streamed when padded. */
+export interface ImageFile {
 	mimeType: string;
 	extension: string;
 	bytes: number;
@@ -127,8 +127,8 @@ export interface PictureFile {
 	buffer(): Buffer;
 }
 
-/** A picture in memory as a file to serve, padded to `bytes` when it is a PNG and smaller. */
-export function pictureFile(content: Buffer, mimeType: string, padTo = 0): PictureFile {
+/** An image in memory as a file to serve, padded to `bytes` when it is a PNG and smaller. */
+export function imageFile(content: Buffer, mimeType: string, padTo = 0): ImageFile {
 	const extension = mimeType === 'image/jpeg' ? 'jpg' : mimeType.slice('image/'.length);
 	// An empty chunk takes twelve bytes: nothing smaller can be added.
 	const padded = mimeType === 'image/png' && padTo >= content.length + CHUNK_OVERHEAD;

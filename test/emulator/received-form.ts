@@ -30,7 +30,7 @@ export interface ReceivedForm {
 
 const MOST_TEXT_BYTES = 4 * 1024 * 1024;
 
-/** What is looked at when a picture's format and size are wanted: heads, with room for camera notes. */
+/** What is looked at when an image's format and size are wanted: heads, with room for camera notes. */
 const HEAD_BYTES = 512 * 1024;
 
 function openFile(form: ReceivedForm, head: PartHead, keepWhole: boolean): PartSink {

@@ -1,4 +1,4 @@
-import { samplePicture } from './documented-client';
+import { sampleImage } from './documented-client';
 import { useEmulator } from './emulator-in-test';
 import type { ProviderId } from './index';
 import { ODKKK_ERRORS } from './providers/odkkk-errors';
@@ -10,7 +10,7 @@ type Change = Record<string, unknown>;
 
 const image36 = inTestUrl('fpakfo/image36.webp');
 
-/** A picture on the help pages of Model Studio, known to every emulator of a test. */
+/** An image on the help pages of Model Studio, known to every emulator of a test. */
 function inTestUrl(name: string): string {
 	return `https://help-static-aliyun-doc.aliyuncs.com/file-manage-files/zh-CN/20250925/${name}`;
 }
@@ -30,9 +30,9 @@ const REFUSED: Record<ProviderId, Array<[name: string, change: Change, reason: R
 		['an image that is neither', { image: '§§' }, /neither URL nor data/],
 		['an image that cannot be reached', { image: 'https://nowhere.example/a.png' }, /unreachable/],
 		[
-			'text instead of a picture',
-			{ image: Buffer.from('no picture').toString('base64') },
-			/not a picture/,
+			'text instead of an image',
+			{ image: Buffer.from('no image').toString('base64') },
+			/not an image/,
 		],
 		[
 			'a data URI that is not lowercase',
@@ -67,14 +67,14 @@ const REFUSED: Record<ProviderId, Array<[name: string, change: Change, reason: R
 		['an oss address', { images: ['oss://bucket/a.png'] }, /neither a URL nor a data URI/],
 		['an image that cannot be reached', { images: ['https://nowhere.example/a.png'] }, /unreach/],
 		[
-			'text instead of a picture',
-			{ images: [`data:image/png;base64,${Buffer.from('no picture').toString('base64')}`] },
-			/not a picture/,
+			'text instead of an image',
+			{ images: [`data:image/png;base64,${Buffer.from('no image').toString('base64')}`] },
+			/not an image/,
 		],
 		['n of 0', { n: 0 }, /\[1, 6\]/],
 		['n of 7', { n: 7 }, /\[1, 6\]/],
 		['n as text', { n: '2' }, /\[1, 6\]/],
-		['two pictures of qwen-image-edit', { model: 'qwen-image-edit', n: 2 }, /must be 1/],
+		['two images of qwen-image-edit', { model: 'qwen-image-edit', n: 2 }, /must be 1/],
 		['a size with an x', { size: '1024x1024' }, /1024\*1024/],
 		['a size in words', { size: '1K' }, /1024\*1024/],
 		['a side below 512', { size: '511*1024' }, /\[512, 2048\]/],
@@ -97,8 +97,8 @@ const REFUSED: Record<ProviderId, Array<[name: string, change: Change, reason: R
 		['no image', { image: undefined }, /image/],
 		['an image as text', { image: 'data:image/png;base64,iVBORw0KGgo=' }, /image/],
 		[
-			'text instead of a picture',
-			{ image: { bytes: Buffer.from('no picture'), fileName: 'a.png', type: 'image/png' } },
+			'text instead of an image',
+			{ image: { bytes: Buffer.from('no image'), fileName: 'a.png', type: 'image/png' } },
 			/Invalid image file/,
 		],
 		['n of 0', { n: 0 }, /between 1 and 10/],
@@ -265,10 +265,10 @@ test.each([
 test.each([
 	[383, 400, /384-3072/],
 	[400, 3073, /384-3072/],
-])('odkkk looks at the picture itself: %i by %i pixels', async (width, height, words) => {
-	const bytes = await samplePicture(width, height);
+])('odkkk looks at the image itself: %i by %i pixels', async (width, height, words) => {
+	const bytes = await sampleImage(width, height);
 	const { status, json } = await inTest.client.submit('odkkk', {
-		image_urls: [inTest.emulator.hostPicture(bytes)],
+		image_urls: [inTest.emulator.hostImage(bytes)],
 	});
 	expect(status).toBe(400);
 	expect(json.error).toEqual({
@@ -280,19 +280,19 @@ test.each([
 });
 
 test('odkkk goes by the bytes, not by the name: a GIF called PNG is refused, TIFF and WebP are taken', async () => {
-	const gif = inTest.emulator.hostPicture(await samplePicture(400, 400, 'gif'), 'a.png');
+	const gif = inTest.emulator.hostImage(await sampleImage(400, 400, 'gif'), 'a.png');
 	expect((await inTest.client.submit('odkkk', { image_urls: [gif] })).json.error.message).toContain(
 		'unsupported file format gif',
 	);
 	for (const format of ['tiff', 'webp', 'jpeg'] as const) {
-		const url = inTest.emulator.hostPicture(await samplePicture(384, 3072, format), 'a.bin');
+		const url = inTest.emulator.hostImage(await sampleImage(384, 3072, format), 'a.bin');
 		expect((await inTest.client.submit('odkkk', { image_urls: [url] })).status).toBe(200);
 	}
 });
 
-test('odkkk may find fault with a picture only in the task: HTTP 200, failed, refunded', async () => {
-	inTest.emulator.settings.odkkk.checksPicturesIn = 'task';
-	const url = inTest.emulator.hostPicture(await samplePicture(100, 100));
+test('odkkk may find fault with an image only in the task: HTTP 200, failed, refunded', async () => {
+	inTest.emulator.settings.odkkk.checksImagesIn = 'task';
+	const url = inTest.emulator.hostImage(await sampleImage(100, 100));
 	const { status, json } = await inTest.client.submit('odkkk', { image_urls: [url] });
 	expect(status).toBe(200);
 	inTest.emulator.advance(31);
@@ -348,10 +348,10 @@ test('ModelsLab: unknown tasks, the route that says messege, and messages as lis
 	expect(json.message).toEqual({ prompt: ['The prompt field is required.'] });
 });
 
-test('ModelsLab: an uploaded picture becomes a link that can be edited', async () => {
+test('ModelsLab: an uploaded image becomes a link that can be edited', async () => {
 	const base = inTest.emulator.baseUrl('modelsLab');
 	const key = inTest.emulator.key('modelsLab');
-	const bytes = await samplePicture(64, 64);
+	const bytes = await sampleImage(64, 64);
 	const dataUri = `data:image/png;base64,${bytes.toString('base64')}`;
 	const headers = inTest.client.headers('modelsLab');
 	const { json } = await inTest.client.post(
@@ -366,7 +366,7 @@ test('ModelsLab: an uploaded picture becomes a link that can be edited', async (
 	});
 	expect(inTest.emulator.requests[0]).toMatchObject({
 		route: 'upload',
-		pictureSha256: [sha256(bytes)],
+		imageSha256: [sha256(bytes)],
 	});
 	await inTest.client.submit('modelsLab', { init_image: json.output });
 	expect(inTest.emulator.ledger[0]!.inputSha256).toEqual([sha256(bytes)]);
@@ -386,10 +386,10 @@ test('ModelsLab: an uploaded picture becomes a link that can be edited', async (
 });
 
 test('AI/ML API takes bare base64, ModelVerse a URL', async () => {
-	const bytes = await samplePicture(300, 300);
+	const bytes = await sampleImage(300, 300);
 	await inTest.client.submit('aiml', { image: bytes.toString('base64') });
 	await inTest.client.submit('modelVerse', {
-		image: inTest.emulator.hostPicture(bytes),
+		image: inTest.emulator.hostImage(bytes),
 		size: undefined,
 	});
 	expect(inTest.emulator.ledger.map((entry) => entry.inputSha256)).toEqual([

@@ -1,8 +1,8 @@
 import type { ApiCall } from './exchange';
 import { shortened } from './exchange';
-import { decodeBase64Picture, fetchPicture, isWebUrl } from './input-pictures';
-import type { PictureFacts } from './picture-edit';
-import { lookAtPicture } from './picture-edit';
+import { decodeBase64Image, fetchImage, isWebUrl } from './input-images';
+import type { ImageFacts } from './painted-image';
+import { lookAtImage } from './painted-image';
 import { sha256 } from './results';
 import type { EmulatorState } from './state';
 import type { Json, JsonObject } from './types';
@@ -36,32 +36,32 @@ export function noteFields(
 	) as JsonObject;
 }
 
-/** An input picture a provider could open. */
-export interface OpenedPicture {
+/** An input image a provider could open. */
+export interface OpenedImage {
 	bytes: Buffer;
-	facts: PictureFacts;
+	facts: ImageFacts;
 	/** MIME type a data URI claimed. */
 	claimedType?: string;
 	form: 'url' | 'data';
 }
 
-export type PictureProblem = 'neither URL nor data' | 'unreachable' | 'not a picture';
+export type ImageProblem = 'neither URL nor data' | 'unreachable' | 'not an image';
 
-const UNSEEN: PictureFacts = { format: 'png', width: 1024, height: 1024 };
+const UNSEEN: ImageFacts = { format: 'png', width: 1024, height: 1024 };
 
-/** Opens one input picture: fetches a URL for real, decodes a data URI or bare base64. */
-export async function openPicture(
+/** Opens one input image: fetches a URL for real, decodes a data URI or bare base64. */
+export async function openImage(
 	state: EmulatorState,
 	call: ApiCall,
 	text: string,
-): Promise<OpenedPicture | { problem: PictureProblem; detail: string }> {
+): Promise<OpenedImage | { problem: ImageProblem; detail: string }> {
 	if (isWebUrl(text)) {
 		if (!state.settings.fetchInputs) return { bytes: Buffer.alloc(0), facts: UNSEEN, form: 'url' };
-		const fetched = await fetchPicture(text, state.published);
+		const fetched = await fetchImage(text, state.published);
 		if ('failure' in fetched) return { problem: 'unreachable', detail: fetched.failure };
 		return await look(call, { bytes: fetched.bytes, form: 'url' });
 	}
-	const decoded = decodeBase64Picture(text);
+	const decoded = decodeBase64Image(text);
 	if (!decoded) return { problem: 'neither URL nor data', detail: 'not decodable' };
 	return await look(call, {
 		bytes: decoded.bytes,
@@ -72,11 +72,11 @@ export async function openPicture(
 
 async function look(
 	call: ApiCall,
-	opened: Omit<OpenedPicture, 'facts'>,
-): Promise<OpenedPicture | { problem: PictureProblem; detail: string }> {
-	call.record.pictureSha256.push(sha256(opened.bytes));
-	const facts = await lookAtPicture(opened.bytes);
+	opened: Omit<OpenedImage, 'facts'>,
+): Promise<OpenedImage | { problem: ImageProblem; detail: string }> {
+	call.record.imageSha256.push(sha256(opened.bytes));
+	const facts = await lookAtImage(opened.bytes);
 	return facts
 		? { ...opened, facts }
-		: { problem: 'not a picture', detail: `${opened.bytes.length} bytes` };
+		: { problem: 'not an image', detail: `${opened.bytes.length} bytes` };
 }

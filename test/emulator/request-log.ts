@@ -51,7 +51,7 @@ export class RequestLog {
 			path: request.url ?? '',
 			headers: { ...request.headers },
 			bodyBytes: 0,
-			pictureSha256: [],
+			imageSha256: [],
 			unknownFields: [],
 			at: this.now(),
 			inFlight: this.open[server],

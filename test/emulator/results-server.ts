@@ -5,8 +5,8 @@ import { notFoundPage, playDownloadFault, storeError } from './download-faults';
 import { text } from './exchange';
 import type { FaultPhase } from './fault-kinds';
 import type { FaultStrike } from './faults';
-import { OWN_FETCH_HEADER } from './input-pictures';
-import type { PictureFile } from './png';
+import { OWN_FETCH_HEADER } from './input-images';
+import type { ImageFile } from './png';
 import type { StoredResult } from './results';
 import type { EmulatorState } from './state';
 import type { RecordedRequest } from './types';
@@ -69,7 +69,7 @@ export async function serveAtServer(
 
 async function serveFile(
 	stored: StoredResult,
-	file: PictureFile,
+	file: ImageFile,
 	response: ServerResponse,
 ): Promise<void> {
 	if (!stored.asBase64) {

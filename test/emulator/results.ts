@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import type { Job } from './job';
-import type { PictureFile } from './png';
-import { pictureFile } from './png';
+import type { ImageFile } from './png';
+import { imageFile } from './png';
 import type { ProviderId, ResultRecord } from './types';
 
 /** What lies behind one URL of the results server. */
@@ -13,7 +13,7 @@ export interface StoredResult {
 	expiresAt: number;
 	job?: Job;
 	prompt?: string;
-	content(): Promise<PictureFile>;
+	content(): Promise<ImageFile>;
 	/** Served as base64 text instead (ModelsLab's `.base64` links). */
 	asBase64?: { prefix: boolean };
 	missedOnce?: boolean;
@@ -34,7 +34,7 @@ function signedQuery(path: string, expiresAt: number): string {
 	const digest = createHmac('sha1', SIGNING_SECRET)
 		.update(`${path}\n${expiresAt}`)
 		.digest('base64');
-	const name = encodeURIComponent('attachment; filename="edited picture.png"');
+	const name = encodeURIComponent('attachment; filename="edited image.png"');
 	// The digest is widened so that all three awkward characters are there every time.
 	const signature = encodeURIComponent(`${digest.slice(0, 12)}+/${digest.slice(12)}`);
 	return `?Expires=${Math.floor(expiresAt / 1000)}&OSSAccessKeyId=EmulatedAccessKey&response-content-disposition=${name}&Signature=${signature}`;
@@ -51,7 +51,7 @@ export class ResultStore {
 
 	constructor(private readonly now: () => number) {}
 
-	/** Makes a URL for a job's picture. It may be handed out before the picture is there. */
+	/** Makes a URL for a job's image. It may be handed out before the image is there. */
 	add(
 		job: Job,
 		order: {
@@ -60,7 +60,7 @@ export class ResultStore {
 			style: LinkStyle;
 			lifetimeSeconds: number;
 			asBase64?: { prefix: boolean };
-			/** Which of the job's pictures, from 0. */
+			/** Which of the job's images, from 0. */
 			index?: number;
 		},
 	): string {
@@ -77,13 +77,13 @@ export class ResultStore {
 			expiresAt,
 			job,
 			prompt: job.entry.prompt,
-			content: async () => await job.pictures[index]!,
+			content: async () => await job.images[index]!,
 			...(order.asBase64 && { asBase64: order.asBase64 }),
 		});
 		return url;
 	}
 
-	/** Keeps a job's picture on the API server, under a path (with query) of the provider's own. */
+	/** Keeps a job's image on the API server, under a path (with query) of the provider's own. */
 	addAtServer(job: Job, path: string, index = 0): void {
 		const url = `${this.apiOrigin}${path}`;
 		const id = randomUUID();
@@ -94,7 +94,7 @@ export class ResultStore {
 			expiresAt: Infinity,
 			job,
 			prompt: job.entry.prompt,
-			content: async () => await job.pictures[index]!,
+			content: async () => await job.images[index]!,
 		});
 	}
 
@@ -102,12 +102,12 @@ export class ResultStore {
 		return this.byPath.get(AT_SERVER + path);
 	}
 
-	/** Puts up a picture that is an input: uploaded by a client, or hosted by a test. */
+	/** Puts up an image that is an input: uploaded by a client, or hosted by a test. */
 	host(bytes: Buffer, fileName: string, mimeType: string, lifetimeSeconds = Infinity): string {
 		const id = randomUUID();
 		const path = `/inputs/${id}/${encodeURIComponent(fileName)}`;
 		const url = `${this.origin}${path}`;
-		const file = pictureFile(bytes, mimeType);
+		const file = imageFile(bytes, mimeType);
 		this.byPath.set(path, {
 			record: { id, provider: 'modelsLab', entryId: 0, url, downloads: 0 },
 			provider: 'input',
@@ -138,7 +138,7 @@ export class ResultStore {
 	}
 }
 
-/** Hash of a picture's bytes, as the ledger keeps it. */
+/** Hash of an image's bytes, as the ledger keeps it. */
 export function sha256(bytes: Buffer): string {
 	return createHash('sha256').update(bytes).digest('hex');
 }

@@ -3,7 +3,7 @@ import type { Duration, EmulatorOptions, EmulatorSettings, SettingsPatch } from 
 const DEFAULTS: EmulatorSettings = {
 	taskSeconds: 0.3,
 	latencyMs: 0,
-	editPictures: true,
+	editImages: true,
 	resultBytes: 0,
 	// ModelsLab, pay as you go: five queued requests (PROVIDERS S2). No other document names a limit.
 	queueLimit: { modelsLab: 5 },
@@ -25,7 +25,7 @@ const DEFAULTS: EmulatorSettings = {
 		errorStatus: 'always200',
 		validationMessage: 'sentence',
 	},
-	odkkk: { checksPicturesIn: 'submit', estimatedTimeSeconds: null },
+	odkkk: { checksImagesIn: 'submit', estimatedTimeSeconds: null },
 	// Both in one item and with a prefix, as in the sample of seed 003.
 	modelVerse: { answer: 'both', base64Prefix: true },
 	aiml: { answer: 'url', nulls: 'none' },
@@ -76,11 +76,11 @@ export function applySettings(settings: EmulatorSettings, patch: SettingsPatch):
 export function settingsFrom(options: EmulatorOptions): EmulatorSettings {
 	const settings = structuredClone(DEFAULTS);
 	if (options.settings) applySettings(settings, options.settings);
-	const { taskSeconds, latencyMs, editPictures, resultBytes, queueLimit } = options;
+	const { taskSeconds, latencyMs, editImages, resultBytes, queueLimit } = options;
 	applySettings(settings, {
 		...(taskSeconds !== undefined && { taskSeconds }),
 		...(latencyMs !== undefined && { latencyMs }),
-		...(editPictures !== undefined && { editPictures }),
+		...(editImages !== undefined && { editImages }),
 		...(resultBytes !== undefined && { resultBytes }),
 		...(queueLimit !== undefined && {
 			queueLimit: typeof queueLimit === 'number' ? { modelsLab: queueLimit } : queueLimit,

@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { EmulatorClient, samplePicture } from './documented-client';
+import { EmulatorClient, sampleImage } from './documented-client';
 import { FAULTS, plainPng, startEmulator } from './index';
 import type { Emulator } from './index';
 
@@ -29,7 +29,7 @@ describe('by itself', () => {
 				join(__dirname, 'start.ts'),
 				'--task-seconds',
 				'20',
-				'--plain-pictures',
+				'--plain-images',
 				'--queue-limit',
 				'2',
 			],
@@ -59,7 +59,7 @@ describe('by itself', () => {
 			return { status: response.status, json: (await response.json()) as any };
 		};
 		const { baseUrl, apiKey } = announced.providers.odkkk!;
-		const { json: hosted } = await control('pictures?fileName=a.png', plainPng(400, 400));
+		const { json: hosted } = await control('images?fileName=a.png', plainPng(400, 400));
 		const submit = async () =>
 			await fetch(`${baseUrl}/v1/images/generations`, {
 				method: 'POST',
@@ -78,7 +78,7 @@ describe('by itself', () => {
 			maxRunning: 1,
 			leaks: [],
 			faults: [{ kind: 'httpStatus', fired: 1 }],
-			settings: { editPictures: false, queueLimit: { modelsLab: 2 } },
+			settings: { editImages: false, queueLimit: { modelsLab: 2 } },
 		});
 		expect(
 			(await control('settings', { modelsLab: { answer: 'success' } })).json.modelsLab.answer,
@@ -119,7 +119,7 @@ test('callbacks are posted to a stand-in for public hosts, and repeated until ta
 	const origin = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
 	const emulator: Emulator = await startEmulator({ taskSeconds: 0.05, deliverCallbacksTo: origin });
 	try {
-		const client = new EmulatorClient(emulator, await samplePicture());
+		const client = new EmulatorClient(emulator, await sampleImage());
 		client.publishAll();
 		const { json } = await client.submit('odkkk', {
 			callback_url: 'https://hooks.example.com/done?item=1',

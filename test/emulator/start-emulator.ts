@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serveApi } from './api-server';
-import { hostPicture } from './control';
+import { hostImage } from './control';
 import { PROVIDERS } from './providers';
 import { serveElsewhere, serveResults } from './results-server';
 import { EmulatorState } from './state';
@@ -111,8 +111,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 		},
 		faults: state.faults,
 		settings: state.settings,
-		hostPicture: (bytes, fileName) => hostPicture(state, bytes, fileName),
-		publishPicture: (url, bytes) => {
+		hostImage: (bytes, fileName) => hostImage(state, bytes, fileName),
+		publishImage: (url, bytes) => {
 			state.published.set(url, bytes);
 		},
 		advance: (seconds) => state.advance(seconds),

@@ -14,7 +14,7 @@ const { values } = parseArgs({
 		'duration-sigma': { type: 'string' },
 		'result-bytes': { type: 'string' },
 		'queue-limit': { type: 'string' },
-		'plain-pictures': { type: 'boolean' },
+		'plain-images': { type: 'boolean' },
 	},
 });
 
@@ -41,14 +41,11 @@ async function main(): Promise<void> {
 		latencyMs: duration('latency-ms'),
 		resultBytes: number('result-bytes'),
 		queueLimit: number('queue-limit'),
-		...(values['plain-pictures'] && { editPictures: false }),
+		...(values['plain-images'] && { editImages: false }),
 	};
 	const emulator = await startEmulator(options);
 	const providers = Object.fromEntries(
-		PROVIDER_IDS.map((id) => [
-			id,
-			{ baseUrl: emulator.baseUrl(id), apiKey: emulator.key(id) },
-		]),
+		PROVIDER_IDS.map((id) => [id, { baseUrl: emulator.baseUrl(id), apiKey: emulator.key(id) }]),
 	);
 	const { apiOrigin, resultOrigin, elsewhereOrigin, unreachableOrigin } = emulator;
 	process.stdout.write(

@@ -7,9 +7,9 @@ import { FaultStore } from './faults';
 import type { FaultRule } from './fault-kinds';
 import { CallbackBook } from './callbacks';
 import { Job } from './job';
-import { editPicture } from './picture-edit';
-import { pictureFile, plainPng, withNotes } from './png';
-import type { PictureFile } from './png';
+import { editImage } from './painted-image';
+import { imageFile, plainPng, withNotes } from './png';
+import type { ImageFile } from './png';
 import type { ProviderEmulation } from './providers/provider';
 import { RequestLog } from './request-log';
 import { ResultStore, sha256 } from './results';
@@ -19,7 +19,7 @@ import type {
 	EmulatorSettings,
 	JsonObject,
 	LedgerEntry,
-	PictureFormat,
+	ImageFormat,
 	ProviderId,
 } from './types';
 import { PROVIDER_IDS } from './types';
@@ -36,17 +36,17 @@ export interface JobOrder {
 	seed?: number;
 	width?: number;
 	height?: number;
-	/** How many pictures to make. Default: one. */
+	/** How many images to make. Default: one. */
 	count?: number;
 	/** Default: the provider's setting. */
-	format?: PictureFormat;
+	format?: ImageFormat;
 	/** Hashes of what arrived, where `inputs` may hold beginnings only. */
 	inputSha256?: string[];
 	/** What else the ledger says of the request. */
-	notes?: Pick<LedgerEntry, 'maskSha256' | 'unusedPictures' | 'formFields'>;
+	notes?: Pick<LedgerEntry, 'maskSha256' | 'unusedImages' | 'formFields'>;
 }
 
-const TINY_PICTURE = plainPng(64, 48);
+const TINY_IMAGE = plainPng(64, 48);
 
 /** Everything the servers and providers share: clock, settings, ledger, jobs, results, faults. */
 export class EmulatorState {
@@ -140,7 +140,7 @@ export class EmulatorState {
 		const workMs = this.durations.draw(this.settings.latencyMs);
 		job.entry.workSeconds = workMs / 1000;
 		await this.pause(workMs - spentMs);
-		await Promise.all(job.pictures);
+		await Promise.all(job.images);
 		job.finish();
 	}
 
@@ -170,7 +170,7 @@ export class EmulatorState {
 			provider: provider.id,
 			model: order.model,
 			prompt: order.prompt,
-			pictureCount: order.inputSha256?.length ?? order.inputs.length,
+			imageCount: order.inputSha256?.length ?? order.inputs.length,
 			billed: 1,
 			at: now,
 			status: 'running',
@@ -187,16 +187,16 @@ export class EmulatorState {
 		};
 		const taskSeconds = order.task ? this.durations.draw(this.settings.taskSeconds) : null;
 		if (taskSeconds !== null) entry.workSeconds = taskSeconds;
-		const pictures = Array.from(
+		const images = Array.from(
 			{ length: entry.resultCount },
-			async (_, index) => await this.makePicture(provider, order, entry, index),
+			async (_, index) => await this.makeImage(provider, order, entry, index),
 		);
 		// Nobody may be waiting for them: a failure shows at the download.
-		for (const picture of pictures) picture.catch(() => undefined);
+		for (const image of images) image.catch(() => undefined);
 		const job = new Job(
 			entry,
 			provider.id,
-			pictures,
+			images,
 			now,
 			taskSeconds,
 			() => this.now(),
@@ -292,32 +292,32 @@ export class EmulatorState {
 		this.stopping.abort();
 	}
 
-	private async makePicture(
+	private async makeImage(
 		provider: ProviderEmulation,
 		order: JobOrder,
 		entry: LedgerEntry,
 		index: number,
-	): Promise<PictureFile> {
-		const { editPictures, resultBytes, format } = this.settings;
+	): Promise<ImageFile> {
+		const { editImages, resultBytes, format } = this.settings;
 		const several = entry.resultCount > 1;
 		const notes = {
 			provider: provider.id,
 			prompt: order.prompt,
 			job: String(entry.id),
-			...(several && { picture: String(index + 1) }),
+			...(several && { image: String(index + 1) }),
 		};
-		if (!editPictures || !order.inputs.length || order.inputs.some(({ length }) => length === 0)) {
-			return pictureFile(withNotes(TINY_PICTURE, notes), 'image/png', resultBytes);
+		if (!editImages || !order.inputs.length || order.inputs.some(({ length }) => length === 0)) {
+			return imageFile(withNotes(TINY_IMAGE, notes), 'image/png', resultBytes);
 		}
 		const kind = order.format ?? format[provider.id];
-		const edited = await editPicture({
+		const edited = await editImage({
 			...order,
-			// Several pictures of one job are several draws.
+			// Several images of one job are several draws.
 			...(several && { seed: (order.seed ?? 0) + index }),
 			providerName: provider.name,
 			format: kind,
 		});
-		return pictureFile(
+		return imageFile(
 			kind === 'png' ? withNotes(edited, notes) : edited,
 			`image/${kind}`,
 			resultBytes,

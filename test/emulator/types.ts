@@ -42,7 +42,7 @@ export type RouteKind = 'submit' | 'read' | 'upload' | 'result' | 'credit';
 /** A fixed number, or a log-normal draw (seeded, so a run can be repeated). */
 export type Duration = number | { median: number; sigma: number };
 
-export type PictureFormat = 'png' | 'jpeg' | 'webp';
+export type ImageFormat = 'png' | 'jpeg' | 'webp';
 
 /** A JSON value as it came over the wire. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -56,7 +56,7 @@ export interface EmulatorOptions {
 	apiPort?: number;
 	resultsPort?: number;
 	/** `false` hands out one tiny ready-made PNG instead of editing: for large benches. */
-	editPictures?: boolean;
+	editImages?: boolean;
 	/** Tasks one account may have open; a number means ModelsLab, the only document that names one. */
 	queueLimit?: number | Partial<Record<ProviderId, number>>;
 	/** Every result is padded to this many bytes (it stays a valid PNG). */
@@ -75,14 +75,14 @@ export type SettingsPatch = DeepPartial<EmulatorSettings>;
 export interface EmulatorSettings {
 	taskSeconds: Duration;
 	latencyMs: Duration;
-	editPictures: boolean;
+	editImages: boolean;
 	resultBytes: number;
 	queueLimit: Partial<Record<ProviderId, number>>;
 	/** Seconds a full queue tells the client to wait (ModelsLab's document says 30). */
 	queueRetryAfterSeconds: number;
-	/** Whether pictures behind URLs are fetched and looked at. Only a bench switches it off. */
+	/** Whether images behind URLs are fetched and looked at. Only a bench switches it off. */
 	fetchInputs: boolean;
-	format: Record<ProviderId, PictureFormat>;
+	format: Record<ProviderId, ImageFormat>;
 	modelsLab: {
 		/** Who is served at once and who gets a task; the real server decides by its load. */
 		answer: 'processing' | 'success' | 'alternate';
@@ -96,8 +96,8 @@ export interface EmulatorSettings {
 		validationMessage: 'sentence' | 'fields';
 	};
 	odkkk: {
-		/** Pictures that break a limit are refused at once, or become a failed task. */
-		checksPicturesIn: 'submit' | 'task';
+		/** Images that break a limit are refused at once, or become a failed task. */
+		checksImagesIn: 'submit' | 'task';
 		estimatedTimeSeconds: number | null;
 	};
 	modelVerse: {
@@ -113,7 +113,7 @@ export interface EmulatorSettings {
 		face: OpenAiFace;
 		/** Whether the server was started with a key. Without one it takes every request, with any key or none. */
 		keyRequired: boolean;
-		/** How pictures come back; `asAsked` follows the face and `response_format`. */
+		/** How images come back; `asAsked` follows the face and `response_format`. */
 		answer: 'asAsked' | 'base64' | 'prefixedBase64' | 'url' | 'relativeUrl' | 'serverPath';
 		/** Where a server keeps what it gives a URL for; `none`: it refuses `response_format=url` (SGLang). */
 		urlsLeadTo: 'server' | 'cloud' | 'none';
@@ -144,8 +144,8 @@ export interface LedgerEntry {
 	provider: ProviderId;
 	model: string;
 	prompt: string;
-	/** How many pictures were sent in. */
-	pictureCount: number;
+	/** How many images were sent in. */
+	imageCount: number;
 	billed: number;
 	/** Milliseconds since 1970, by the emulator's clock. */
 	at: number;
@@ -153,14 +153,14 @@ export interface LedgerEntry {
 	/** How long the emulator works on it, as drawn from the settings; what a bench holds a run against. */
 	workSeconds?: number;
 	taskId?: string;
-	/** How many pictures come back. */
+	/** How many images come back. */
 	resultCount: number;
-	/** Hashes of the input pictures' bytes, in the order they were sent. */
+	/** Hashes of the input images' bytes, in the order they were sent. */
 	inputSha256: string[];
 	/** Hash of the mask's bytes, where one was sent in a field that the server knows. */
 	maskSha256?: string;
-	/** Pictures that were sent and that the server does not look at: it reads one file of that field. */
-	unusedPictures?: number;
+	/** Images that were sent and that the server does not look at: it reads one file of that field. */
+	unusedImages?: number;
 	/** The parts of a multipart body, by name and in order. */
 	formFields?: string[];
 	/** Request fields the provider's document does not know. */
@@ -204,8 +204,8 @@ export interface RecordedRequest {
 	bodyBytes: number;
 	/** Hash of the whole body as it came. */
 	bodySha256?: string;
-	/** Hashes of the pictures found in the request, decoded. */
-	pictureSha256: string[];
+	/** Hashes of the images found in the request, decoded. */
+	imageSha256: string[];
 	unknownFields: string[];
 	at: number;
 	/** Requests open on this server when it came, itself included. */
@@ -239,7 +239,7 @@ export interface CallbackRecord {
 	deliveries: Array<number | 'failed'>;
 }
 
-/** A picture the emulator made. */
+/** An image the emulator made. */
 export interface ResultRecord {
 	id: string;
 	provider: ProviderId;
@@ -270,10 +270,10 @@ export interface Emulator {
 	readonly maxRunning: number;
 	readonly faults: FaultControl;
 	readonly settings: EmulatorSettings;
-	/** Puts a picture on the results server and returns its URL. */
-	hostPicture(bytes: Buffer, fileName?: string): string;
+	/** Puts an image on the results server and returns its URL. */
+	hostImage(bytes: Buffer, fileName?: string): string;
 	/** Makes a public URL known: what the emulator finds when it fetches it, as nothing leaves the machine. */
-	publishPicture(url: string, bytes: Buffer): void;
+	publishImage(url: string, bytes: Buffer): void;
 	/** Moves the emulator's clock on: tasks age, links expire, windows pass. */
 	advance(seconds: number): void;
 	/** Forgets everything but ports, keys and settings. */

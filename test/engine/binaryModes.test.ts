@@ -1,5 +1,5 @@
 import { useBinaryMode } from './engine';
-import { sha256 } from './pictures';
+import { sha256 } from './images';
 import { Stage, type ImageRow, type Order } from './scenario';
 
 let stage: Stage;
@@ -50,7 +50,7 @@ describe('where n8n keeps files in memory', () => {
 				image: { bytes: bytes.length },
 			});
 			expect(entry.billed).toBe(1);
-			// The picture is in the binary, where it belongs, and not in the JSON as well.
+			// The image is in the binary, where it belongs, and not in the JSON as well.
 			expect(JSON.stringify(run.edited[0]!.json)).not.toContain(
 				bytes.toString('base64').slice(0, 60),
 			);

@@ -1,19 +1,19 @@
 import { expectFailedItem, type FailedJson } from './output';
-import { makePicture } from './pictures';
+import { makeImage } from './images';
 import { editName, onStage, type Order, type Stage } from './scenario';
 
 import type { StartItem } from './nodes';
 
-/** A hundred items, of which one has its picture in another field. */
+/** A hundred items, of which one has its image in another field. */
 async function hundredItems(stage: Stage, bad: number): Promise<StartItem[]> {
-	const picture = await makePicture({ width: 8, height: 8 });
+	const image = await makeImage({ width: 8, height: 8 });
 	return Array.from({ length: 100 }, (_unused, index) => {
-		const item = stage.item({ number: index }, picture);
+		const item = stage.item({ number: index }, image);
 		return index === bad ? { json: item.json!, binary: { photo: item.binary!.data! } } : item;
 	});
 }
 
-const quick = { editPictures: false };
+const quick = { editImages: false };
 const prompt = '={{ "edit " + $json.number }}';
 
 onStage(
@@ -123,7 +123,7 @@ onStage('every item may fail, whatever the reason is', async (stage) => {
 			const failed = onError === 'continueErrorOutput' ? run.failed : run.edited;
 			expect(failed).toHaveLength(2);
 			failed.forEach(({ json }) => expect(typeof json.error).toBe('string'));
-			// Nothing unedited may pass for an edited picture.
+			// Nothing unedited may pass for an edited image.
 			if (onError === 'continueErrorOutput') expect(run.edited).toEqual([]);
 		}
 	}

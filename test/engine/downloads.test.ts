@@ -1,24 +1,24 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- tests never ship */
-import { expectFailedItem, expectPicture } from './output';
+import { expectFailedItem, expectImage } from './output';
 import { onStage, providerIds, type Order } from './scenario';
 
 import type { FaultRule } from '../emulator';
 
 const onItem = { onError: 'continueRegularOutput' } as const;
 
-/** One provider whose answer is the picture, one with a task: both keep what they know in the error. */
+/** One provider whose answer is the image, one with a task: both keep what they know in the error. */
 const providers = ['aiml', 'odkkk'] as const;
 
 describe.each(providers)(
-	'%s: what is no picture is refused, and nothing that was paid for is lost',
+	'%s: what is no image is refused, and nothing that was paid for is lost',
 	(provider) => {
 		const wrong: Array<
 			[name: string, fault: Omit<FaultRule, 'provider'>, says: RegExp, order?: Partial<Order>]
 		> = [
-			['an HTML page behind 200', { kind: 'resultHtmlPage200' }, /not a picture.*Just a moment/s],
+			['an HTML page behind 200', { kind: 'resultHtmlPage200' }, /not an image.*Just a moment/s],
 			['an expired link', { kind: 'resultExpired403' }, /403.*expired/s],
-			['a few bytes', { kind: 'resultTinyFile' }, /not a picture/],
-			['an empty body', { kind: 'emptyBody', route: 'result' }, /not a picture|empty/],
+			['a few bytes', { kind: 'resultTinyFile' }, /not an image/],
+			['an empty body', { kind: 'emptyBody', route: 'result' }, /not an image|empty/],
 			[
 				'a body without end',
 				{ kind: 'resultEndless' },
@@ -61,7 +61,7 @@ describe('a download is tried again, and nothing is paid again', () => {
 	const passing: Array<[name: string, fault: FaultRule]> = [
 		['when the link is not ready yet', { kind: 'resultNotFound404Once' }],
 		['when the connection breaks', { kind: 'truncateBody', route: 'result', times: 1 }],
-		['when the picture is cut off', { kind: 'resultTruncatedPicture', times: 1 }],
+		['when the image is cut off', { kind: 'resultTruncatedImage', times: 1 }],
 		[
 			'when a gateway is in the way',
 			{ kind: 'gatewayPage', route: 'result', times: 1, status: 502 },
@@ -82,7 +82,7 @@ describe('a download is tried again, and nothing is paid again', () => {
 			stage.emulator.faults.add({ ...fault, provider: 'chainHub' });
 			const run = await stage.succeed({ provider: 'chainHub' });
 			const [entry] = stage.emulator.ledger;
-			await expectPicture(stage, run, { provider: 'chainHub', entry: entry! });
+			await expectImage(stage, run, { provider: 'chainHub', entry: entry! });
 			expect(stage.emulator.ledger).toHaveLength(1);
 			expect(stage.requests('result').length).toBeGreaterThanOrEqual(2);
 		});
@@ -92,7 +92,7 @@ describe('a download is tried again, and nothing is paid again', () => {
 onStage('a download follows a redirect to another host, without any credentials', async (stage) => {
 	stage.emulator.faults.add({ kind: 'resultRedirect', provider: 'aiml' });
 	const run = await stage.succeed({ provider: 'aiml' });
-	await expectPicture(stage, run, { provider: 'aiml', entry: stage.emulator.ledger[0]! });
+	await expectImage(stage, run, { provider: 'aiml', entry: stage.emulator.ledger[0]! });
 	const elsewhere = stage.emulator.requests.filter(({ server }) => server === 'elsewhere');
 	expect(elsewhere).toHaveLength(1);
 	expect(elsewhere[0]!.headers).not.toHaveProperty('authorization');
@@ -102,7 +102,7 @@ onStage('no download of any provider carries credentials', async (stage) => {
 	stage.set({ modelVerse: { answer: 'url' } });
 	for (const provider of providerIds) await stage.succeed({ provider });
 	const downloads = stage.requests('result');
-	// All but the server of one's own, which answers with the picture itself.
+	// All but the server of one's own, which answers with the image itself.
 	expect(downloads.length).toBeGreaterThanOrEqual(providerIds.length - 1);
 	for (const { headers } of downloads) {
 		expect(Object.keys(headers)).toEqual(expect.not.arrayContaining(['authorization', 'cookie']));

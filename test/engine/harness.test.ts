@@ -37,7 +37,7 @@ interface Seen {
 	body: string;
 }
 
-const picture = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+const image = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 let server: Server;
@@ -105,7 +105,7 @@ beforeAll(async () => {
 		request.on('end', () => {
 			const { method = '', url: path = '', headers } = request;
 			seen.push({ method, path, headers, body });
-			if (path.startsWith('/picture')) response.writeHead(200).end(picture);
+			if (path.startsWith('/image')) response.writeHead(200).end(image);
 			else if (path.startsWith('/busy')) response.writeHead(429, { 'retry-after': '7' }).end('{}');
 			else if (!path.startsWith('/never')) response.writeHead(200).end('{"fine":true}');
 		});
@@ -125,7 +125,7 @@ afterAll(async () => {
 
 const startFile: StartItem = {
 	json: { name: 'first' },
-	binary: { photo: { bytes: picture, mimeType: 'image/png', fileName: 'first.png' } },
+	binary: { photo: { bytes: image, mimeType: 'image/png', fileName: 'first.png' } },
 };
 
 describe('files', () => {
@@ -143,17 +143,17 @@ describe('files', () => {
 			mimeType: 'image/png',
 			fileName: 'first.png',
 			data: 'filesystem-v2',
-			bytes: picture.length,
+			bytes: image.length,
 		});
 		const path = Container.get(BinaryDataService).getPath(first!.binary!.photo!.id!);
 		expect(path.startsWith(engineFolder)).toBe(true);
-		expect(readFileSync(path)).toEqual(picture);
-		expect(await result.binaryBuffer(first, 'photo')).toEqual(picture);
+		expect(readFileSync(path)).toEqual(image);
+		expect(await result.binaryBuffer(first, 'photo')).toEqual(image);
 		await expect(result.binaryBuffer(first, 'data')).rejects.toThrow('there are: photo');
 		expect(result.items('Read')[0]!.json.files).toEqual({
 			photo: {
-				sha256: sha256(picture),
-				bytes: picture.length,
+				sha256: sha256(image),
+				bytes: image.length,
 				mimeType: 'image/png',
 				fileName: 'first.png',
 				fileExtension: 'png',
@@ -166,7 +166,7 @@ describe('files', () => {
 	test('from a streamed download are stored under the name that is given', async () => {
 		const { finished } = run(async function () {
 			const stream = (await this.helpers.httpRequest({
-				url: `${origin}/picture`,
+				url: `${origin}/image`,
 				encoding: 'stream',
 			})) as Readable;
 			const data = await this.helpers.prepareBinaryData(stream, 'edited.png', 'image/png');
@@ -174,7 +174,7 @@ describe('files', () => {
 		});
 		const result = await finished;
 		expect(result.items('Read')[0]!.json.files).toMatchObject({
-			data: { sha256: sha256(picture), fileExtension: 'png' },
+			data: { sha256: sha256(image), fileExtension: 'png' },
 		});
 	});
 
@@ -190,8 +190,8 @@ describe('files', () => {
 			const result = await finished;
 			const { photo } = result.items('Probe')[0]!.binary!;
 			expect(photo!.id).toBeUndefined();
-			expect(photo!.data).toBe(picture.toString('base64'));
-			expect(await result.binaryBuffer(result.items('Probe')[0], 'photo')).toEqual(picture);
+			expect(photo!.data).toBe(image.toString('base64'));
+			expect(await result.binaryBuffer(result.items('Probe')[0], 'photo')).toEqual(image);
 		} finally {
 			await useBinaryMode('filesystem');
 		}
@@ -211,7 +211,7 @@ describe('files', () => {
 			expect(url.startsWith(`${binaryServer.url}rest/binary-data/signed?token=`)).toBe(true);
 			const answer = await fetch(url);
 			expect(answer.headers.get('content-type')).toBe('image/png');
-			expect(Buffer.from(await answer.arrayBuffer())).toEqual(picture);
+			expect(Buffer.from(await answer.arrayBuffer())).toEqual(image);
 			expect((await fetch(`${url}x`)).status).toBe(400);
 			expect((await fetch(`${binaryServer.url}rest/binary-data`)).status).toBe(404);
 			expect(binaryServer.answers).toEqual([200, 400, 404]);

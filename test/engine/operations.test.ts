@@ -1,34 +1,34 @@
-import { expectPicture } from './output';
-import { makePicture, sha256 } from './pictures';
+import { expectImage } from './output';
+import { makeImage, sha256 } from './images';
 import { facts, onStage, providerIds, type ImageRow, type Stage } from './scenario';
 
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { ProviderId } from '../emulator';
 
-describe.each(providerIds)('%s edits a picture', (provider) => {
+describe.each(providerIds)('%s edits an image', (provider) => {
 	// All four at once: at a task provider each takes its second.
 	onStage('from a binary field, a URL, base64 text and a data URI', async (stage) => {
-		const pictures = {
-			'a binary field': await makePicture({ colour: '#8cf' }),
-			'a URL': await makePicture({ colour: '#8c0' }),
-			'base64 text': await makePicture({ colour: '#80c' }),
-			'a data URI': await makePicture({ colour: '#0cf' }),
+		const images = {
+			'a binary field': await makeImage({ colour: '#8cf' }),
+			'a URL': await makeImage({ colour: '#8c0' }),
+			'base64 text': await makeImage({ colour: '#80c' }),
+			'a data URI': await makeImage({ colour: '#0cf' }),
 		};
-		const base64 = (picture: Buffer): string => picture.toString('base64');
-		const rows: Record<keyof typeof pictures, ImageRow> = {
+		const base64 = (image: Buffer): string => image.toString('base64');
+		const rows: Record<keyof typeof images, ImageRow> = {
 			'a binary field': { source: 'binary', binaryPropertyName: 'photo' },
-			'a URL': { source: 'url', url: stage.emulator.hostPicture(pictures['a URL']) },
-			'base64 text': { source: 'base64', base64: base64(pictures['base64 text']) },
+			'a URL': { source: 'url', url: stage.emulator.hostImage(images['a URL']) },
+			'base64 text': { source: 'base64', base64: base64(images['base64 text']) },
 			'a data URI': {
 				source: 'base64',
-				base64: `data:image/png;base64,${base64(pictures['a data URI'])}`,
+				base64: `data:image/png;base64,${base64(images['a data URI'])}`,
 			},
 		};
 		const binary = {
-			photo: { bytes: pictures['a binary field'], mimeType: 'image/png', fileName: 'photo.png' },
+			photo: { bytes: images['a binary field'], mimeType: 'image/png', fileName: 'photo.png' },
 		};
-		const names = Object.keys(pictures) as Array<keyof typeof pictures>;
+		const names = Object.keys(images) as Array<keyof typeof images>;
 		const runs = await Promise.all(
 			names.map(async (name) => {
 				const items = [name === 'a binary field' ? { binary } : {}];
@@ -42,11 +42,11 @@ describe.each(providerIds)('%s edits a picture', (provider) => {
 			expect(entry).toMatchObject({
 				provider,
 				billed: 1,
-				inputSha256: [sha256(pictures[name])],
+				inputSha256: [sha256(images[name])],
 				unknownFields: [],
 			});
 			expect(runs[index]!.edited).toHaveLength(1);
-			await expectPicture(stage, runs[index]!, { provider, entry });
+			await expectImage(stage, runs[index]!, { provider, entry });
 		}
 	});
 
@@ -56,7 +56,7 @@ describe.each(providerIds)('%s edits a picture', (provider) => {
 			baseUrl: ` ${stage.emulator.baseUrl(provider)}/ `,
 		});
 		const run = await stage.succeed({ provider, credential: 'pasted' });
-		await expectPicture(stage, run, { provider, entry: stage.emulator.ledger[0]! });
+		await expectImage(stage, run, { provider, entry: stage.emulator.ledger[0]! });
 	});
 
 	onStage('for several items, in their order, whichever is ready first', async (stage) => {
@@ -78,10 +78,10 @@ describe.each(providerIds)('%s edits a picture', (provider) => {
 		expect(stage.emulator.ledger).toHaveLength(3);
 		for (const [at, prompt] of ['first', 'second', 'third'].entries()) {
 			const entry = stage.emulator.ledger.find((job) => job.prompt === prompt)!;
-			await expectPicture(stage, run, { provider, entry, at });
+			await expectImage(stage, run, { provider, entry, at });
 		}
 		const answered = stage.requests('result').map(({ path }) => path);
-		// A server of one's own answers with the pictures themselves.
+		// A server of one's own answers with the images themselves.
 		if (provider === 'openAiCompatible') return expect(answered).toEqual([]);
 		const links = run.edited.map(({ json }) => new URL((json.image as { url: string }).url));
 		expect(answered.at(-1)).toBe(`${links[0]!.pathname}${links[0]!.search}`);
@@ -171,12 +171,12 @@ function flattened(fields: Record<string, unknown>): Record<string, unknown> {
 }
 
 describe.each(providerIds)('%s is sent', (provider) => {
-	/** Fields without the pictures, as the provider has read them. */
+	/** Fields without the images, as the provider has read them. */
 	const sent = (stage: Stage, prompt: string): Record<string, unknown> => {
 		const { fields: read } = stage.emulator.ledger.find((job) => job.prompt === prompt)!;
 		const fields = provider === 'dashScope' ? flattened(read) : read;
-		const pictures = ['image', 'image_urls', 'init_image'];
-		return Object.fromEntries(Object.entries(fields).filter(([name]) => !pictures.includes(name)));
+		const images = ['image', 'image_urls', 'init_image'];
+		return Object.fromEntries(Object.entries(fields).filter(([name]) => !images.includes(name)));
 	};
 	const modelField = provider === 'modelsLab' ? 'model_id' : 'model';
 	const { model } = facts[provider];
@@ -235,14 +235,14 @@ onStage('the field and the file are named as the options say, per item', async (
 		['day', 'day'],
 	].entries()) {
 		const entry = stage.emulator.ledger.find(({ prompt }) => prompt === binaryField)!;
-		await expectPicture(stage, run, { provider: 'aiml', entry, at, binaryField, fileName });
+		await expectImage(stage, run, { provider: 'aiml', entry, at, binaryField, fileName });
 	}
 });
 
 onStage('the size that is asked for is the size that is told', async (stage) => {
 	const run = await stage.succeed({ provider: 'modelVerse', options: { size: '640 x 512' } });
 	const [entry] = stage.emulator.ledger;
-	await expectPicture(stage, run, {
+	await expectImage(stage, run, {
 		provider: 'modelVerse',
 		entry: entry!,
 		width: 640,
@@ -256,14 +256,14 @@ describe('the bytes decide', () => {
 			stage.set({ format: { chainHub: format } });
 			const run = await stage.succeed({ provider: 'chainHub' });
 			const entry = stage.emulator.ledger[at]!;
-			await expectPicture(stage, run, { provider: 'chainHub', entry, format });
+			await expectImage(stage, run, { provider: 'chainHub', entry, format });
 		}
 	});
 
 	onStage('not the Content-Type', async (stage) => {
 		stage.emulator.faults.add({ kind: 'resultWrongType', provider: 'aiml', type: 'text/html' });
 		const run = await stage.succeed({ provider: 'aiml' });
-		await expectPicture(stage, run, { provider: 'aiml', entry: stage.emulator.ledger[0]! });
+		await expectImage(stage, run, { provider: 'aiml', entry: stage.emulator.ledger[0]! });
 	});
 });
 
@@ -273,7 +273,7 @@ describe('a result may come', () => {
 			stage.set({ modelVerse: { answer: 'b64_json', base64Prefix } });
 			const run = await stage.succeed({ provider: 'modelVerse' });
 			const entry = stage.emulator.ledger[at]!;
-			await expectPicture(stage, run, { provider: 'modelVerse', entry, withoutLink: true });
+			await expectImage(stage, run, { provider: 'modelVerse', entry, withoutLink: true });
 		}
 		expect(stage.requests('result')).toEqual([]);
 	});
@@ -281,7 +281,7 @@ describe('a result may come', () => {
 	onStage('from ModelVerse as a link alone', async (stage) => {
 		stage.set({ modelVerse: { answer: 'url' } });
 		const run = await stage.succeed({ provider: 'modelVerse' });
-		await expectPicture(stage, run, { provider: 'modelVerse', entry: stage.emulator.ledger[0]! });
+		await expectImage(stage, run, { provider: 'modelVerse', entry: stage.emulator.ledger[0]! });
 		expect(stage.requests('result')).toHaveLength(1);
 	});
 
@@ -290,7 +290,7 @@ describe('a result may come', () => {
 		const run = await stage.succeed({ provider: 'aiml' });
 		const [entry] = stage.emulator.ledger;
 		const expected = { provider: 'aiml' as const, entry: entry!, usage: undefined };
-		await expectPicture(stage, run, { ...expected, withoutLink: true });
+		await expectImage(stage, run, { ...expected, withoutLink: true });
 	});
 
 	onStage(
@@ -299,14 +299,14 @@ describe('a result may come', () => {
 			stage.set({ aiml: { answer: 'sample' } });
 			const run = await stage.succeed({ provider: 'aiml' });
 			const [entry] = stage.emulator.ledger;
-			await expectPicture(stage, run, { provider: 'aiml', entry: entry!, usage: undefined });
+			await expectImage(stage, run, { provider: 'aiml', entry: entry!, usage: undefined });
 		},
 	);
 
 	onStage('from ModelsLab at once', async (stage) => {
 		stage.set({ modelsLab: { answer: 'success' } });
 		const run = await stage.succeed({ provider: 'modelsLab' });
-		await expectPicture(stage, run, {
+		await expectImage(stage, run, {
 			provider: 'modelsLab',
 			entry: stage.emulator.ledger[0]!,
 			usage: { generationTime: expect.any(Number) },
@@ -320,14 +320,14 @@ describe('a result may come', () => {
 			stage.set({ modelsLab: { base64Prefix } });
 			const options = { base64Response: true };
 			const run = await stage.succeed({ provider: 'modelsLab', options });
-			await expectPicture(stage, run, { provider: 'modelsLab', entry: stage.emulator.ledger[at]! });
+			await expectImage(stage, run, { provider: 'modelsLab', entry: stage.emulator.ledger[at]! });
 		}
 	});
 
 	onStage('in many megabytes', async (stage) => {
 		stage.set({ resultBytes: 12_000_000 });
 		const run = await stage.succeed({ provider: 'odkkk' });
-		await expectPicture(stage, run, { provider: 'odkkk', entry: stage.emulator.ledger[0]! });
+		await expectImage(stage, run, { provider: 'odkkk', entry: stage.emulator.ledger[0]! });
 		expect((run.edited[0]!.json.image as { bytes: number }).bytes).toBe(12_000_000);
 	});
 });

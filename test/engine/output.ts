@@ -1,10 +1,10 @@
-import { lookAt, sha256 } from './pictures';
+import { lookAt, sha256 } from './images';
 import { facts, type Stage, type StageRun } from './scenario';
 
-import { readPictureNotes, type LedgerEntry, type ProviderId } from '../emulator';
+import { readImageNotes, type LedgerEntry, type ProviderId } from '../emulator';
 
-/** What is expected of one finished picture; what is not given is as after a plain edit. */
-export interface ExpectedPicture {
+/** What is expected of one finished image; what is not given is as after a plain edit. */
+export interface ExpectedImage {
 	provider: ProviderId;
 	operation?: 'edit' | 'submitTask' | 'getTask';
 	/** The job that the provider has on its books for it. */
@@ -22,7 +22,7 @@ export interface ExpectedPicture {
 	usage?: unknown;
 	/** How often a task was looked at; default: at least once where there is a task. */
 	polls?: number;
-	/** Whether the picture came without a link. */
+	/** Whether the image came without a link. */
 	withoutLink?: boolean;
 }
 
@@ -45,7 +45,7 @@ const usageOf: Record<ProviderId, unknown> = {
 
 /** What comes of the usual photo of 416 x 384 when no size is asked for. */
 function usualSize(provider: ProviderId): { width: number; height: number } {
-	// About 1024 x 1024 pixels in the shape of the last picture, in steps of 16: research O1.
+	// About 1024 x 1024 pixels in the shape of the last image, in steps of 16: research O1.
 	if (provider === 'dashScope') return { width: 1072, height: 976 };
 	return { width: 416, height: 384 };
 }
@@ -60,12 +60,12 @@ function endOf(url: string): string | undefined {
 
 /**
  * Checks one output item to the letter of the contract: its JSON has these keys and no others, the file is in
- * the binary field, is the picture that the provider made for this very job, and arrives at the next node.
+ * the binary field, is the image that the provider made for this very job, and arrives at the next node.
  */
-export async function expectPicture(
+export async function expectImage(
 	stage: Stage,
 	run: StageRun,
-	expected: ExpectedPicture,
+	expected: ExpectedImage,
 ): Promise<void> {
 	const { provider, entry, at = 0, binaryField = 'data', format = 'png' } = expected;
 	const usual = usualSize(provider);
@@ -77,7 +77,7 @@ export async function expectPicture(
 	const fileName = `${expected.fileName ?? 'edited'}.${extensions[format]}`;
 	const mimeType = `image/${format}`;
 	const usage = 'usage' in expected ? expected.usage : usageOf[provider];
-	// Servers of one's own answer with the picture itself, unless they are asked for a link.
+	// Servers of one's own answer with the image itself, unless they are asked for a link.
 	const url = expected.withoutLink === true ? undefined : links[0]?.url;
 	const expiresAt = url === undefined ? undefined : (endOf(url) ?? expect.any(String));
 	const json = JSON.parse(JSON.stringify(item.json)) as unknown;
@@ -121,7 +121,7 @@ export async function expectPicture(
 	});
 	expect(await lookAt(bytes)).toEqual({ format, width, height });
 	if (format === 'png') {
-		expect(readPictureNotes(bytes)).toEqual({
+		expect(readImageNotes(bytes)).toEqual({
 			provider,
 			prompt: entry.prompt,
 			job: String(entry.id),

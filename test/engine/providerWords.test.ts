@@ -79,7 +79,7 @@ describe.each(providerIds)('%s: the user reads what the provider says', (provide
 		expect(stage.requests('submit')).toHaveLength(2);
 	});
 
-	onStage('when it reports success without a picture', async (stage) => {
+	onStage('when it reports success without an image', async (stage) => {
 		for (const kind of ['emptyResults', 'nullData'] as const) {
 			// ModelsLab's task answers hold the list, not its first answer.
 			const route = facts[provider].tasks ? ('read' as const) : ('submit' as const);
@@ -87,7 +87,7 @@ describe.each(providerIds)('%s: the user reads what the provider says', (provide
 			const options = { timeoutSeconds: 3 };
 			const run = await stage.run({ provider, node: onItem, options });
 			const { error, details } = expectFailedItem(run.edited[0], 0, { provider });
-			expect(error).toMatch(/no picture/i);
+			expect(error).toMatch(/no image/i);
 			expect(error).toMatch(/billed/i);
 			if (facts[provider].tasks) expect(details.taskId).toBe(stage.emulator.ledger.at(-1)!.taskId);
 			fault.remove();

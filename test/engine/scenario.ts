@@ -12,7 +12,7 @@ import { startBinaryServer, type BinaryServer } from './binaryServer';
 import { CredentialStore } from './credentials';
 import { engineLog } from './log';
 import type { StartItem } from './nodes';
-import { makePicture } from './pictures';
+import { makeImage } from './images';
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,59 +47,59 @@ export const facts: Record<
 		model: string;
 		/** Whether the document has a task that is read later. */
 		tasks: boolean;
-		/** Whether the document takes picture data, or links only. */
+		/** Whether the document takes image data, or links only. */
 		takes: 'data' | 'links';
-		mostPictures: number;
+		mostImages: number;
 	}
 > = {
 	aiml: {
-		credential: 'aimlApi',
+		credential: 'qwenImageEditAimlApi',
 		model: 'alibaba/qwen-image-edit',
 		tasks: false,
 		takes: 'data',
-		mostPictures: 1,
+		mostImages: 1,
 	},
 	chainHub: {
-		credential: 'chainHubApi',
+		credential: 'qwenImageEditChainHubApi',
 		model: 'qwen-image-edit-2509',
 		tasks: false,
 		takes: 'links',
-		mostPictures: 1,
+		mostImages: 1,
 	},
 	dashScope: {
-		credential: 'dashScopeApi',
+		credential: 'qwenImageEditDashScopeApi',
 		model: 'qwen-image-edit-plus',
 		tasks: false,
 		takes: 'data',
-		mostPictures: 3,
+		mostImages: 3,
 	},
 	openAiCompatible: {
-		credential: 'openAiCompatibleImageApi',
+		credential: 'qwenImageEditOpenAiCompatibleApi',
 		model: '',
 		tasks: false,
 		takes: 'data',
-		mostPictures: 16,
+		mostImages: 16,
 	},
 	modelsLab: {
-		credential: 'modelsLabApi',
+		credential: 'qwenImageEditModelsLabApi',
 		model: 'qwen-edit-2509',
 		tasks: true,
 		takes: 'links',
-		mostPictures: 4,
+		mostImages: 4,
 	},
 	modelVerse: {
-		credential: 'modelVerseApi',
+		credential: 'qwenImageEditModelVerseApi',
 		model: 'Qwen/Qwen-Image-Edit',
 		tasks: false,
 		takes: 'data',
-		mostPictures: 1,
+		mostImages: 1,
 	},
 	odkkk: {
-		credential: 'odkkkApi',
+		credential: 'qwenImageEditOdkkkApi',
 		model: 'qwen-image-edit',
 		tasks: true,
 		takes: 'links',
-		mostPictures: 3,
+		mostImages: 3,
 	},
 };
 
@@ -122,7 +122,7 @@ export interface Order {
 	images?: ImageRow[];
 	options?: INodeParameters;
 	parameters?: INodeParameters;
-	/** Default: one item with a picture in `data`. */
+	/** Default: one item with an image in `data`. */
 	items?: StartItem[];
 	node?: Partial<WorkflowNode>;
 	/** Nodes between Edit and Next. */
@@ -195,7 +195,7 @@ export class Stage {
 		readonly emulator: Emulator,
 		readonly binaryServer: BinaryServer,
 		readonly credentials: CredentialStore,
-		private readonly picture: Buffer,
+		private readonly image: Buffer,
 	) {
 		this.settings = structuredClone(emulator.settings);
 	}
@@ -203,7 +203,7 @@ export class Stage {
 	static async open(options: EmulatorOptions = {}): Promise<Stage> {
 		const emulator = await startEmulator(options);
 		const credentials = new CredentialStore(credentialTypes());
-		const stage = new Stage(emulator, await startBinaryServer(), credentials, await makePicture());
+		const stage = new Stage(emulator, await startBinaryServer(), credentials, await makeImage());
 		for (const id of providerIds) await stage.saveCredential(id, id);
 		return stage;
 	}
@@ -234,8 +234,8 @@ export class Stage {
 		lay(this.emulator.settings as never, patch as never);
 	}
 
-	/** An item with a picture in the binary field `data`. */
-	item(json: IDataObject = {}, bytes = this.picture): StartItem {
+	/** An item with an image in the binary field `data`. */
+	item(json: IDataObject = {}, bytes = this.image): StartItem {
 		return { json, binary: { data: { bytes, mimeType: 'image/png', fileName: 'photo.png' } } };
 	}
 

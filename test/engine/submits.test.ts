@@ -82,7 +82,7 @@ describe.each(providerIds)(
 
 onStage("n8n's Retry On Fail attaches to what was paid for", async (stage) => {
 	const retry = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
-	// The picture is made, its link does not work twice, and then it does.
+	// The image is made, its link does not work twice, and then it does.
 	stage.emulator.faults.add({ kind: 'resultExpired403', provider: 'odkkk', times: 1 });
 	stage.emulator.faults.add({ kind: 'resultExpired403', provider: 'aiml', times: 1 });
 	for (const provider of ['odkkk', 'aiml'] as const) {

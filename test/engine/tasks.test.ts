@@ -1,5 +1,5 @@
 import { startName } from './engine';
-import { expectFailedItem, expectPicture } from './output';
+import { expectFailedItem, expectImage } from './output';
 import { editNode, onStage, taskProviderIds, type Order, type StageRun } from './scenario';
 
 import { sleep } from 'n8n-workflow';
@@ -33,7 +33,7 @@ describe.each(taskProviderIds)('%s', (provider) => {
 			: {};
 
 	onStage(
-		'hands the task out at once, and Get Task behind it waits for the picture',
+		'hands the task out at once, and Get Task behind it waits for the image',
 		async (stage) => {
 			stage.set({ taskSeconds: 1.2 });
 			const get = editNode({ provider, operation: 'getTask', options: waiting }, 'Get');
@@ -151,7 +151,7 @@ describe.each(taskProviderIds)('%s', (provider) => {
 	});
 
 	onStage('a task that fails is told in the words of the provider, with its id', async (stage) => {
-		const message = 'The picture could not be understood';
+		const message = 'The image could not be understood';
 		stage.emulator.faults.add({ kind: 'taskFailed', provider, message });
 		const run = await stage.run({ provider, node: { onError: 'continueRegularOutput' } });
 		const { taskId } = stage.emulator.ledger[0]!;
@@ -186,7 +186,7 @@ describe.each(taskProviderIds)('%s', (provider) => {
 		stage.set({ taskSeconds: 2.5 });
 		stage.emulator.faults.add({ kind: 'taskGoesBack', provider });
 		const run = await stage.succeed({ provider });
-		await expectPicture(stage, run, {
+		await expectImage(stage, run, {
 			provider,
 			entry: stage.emulator.ledger[0]!,
 			...(provider === 'odkkk' ? { usage: usage.usage } : {}),
@@ -267,11 +267,11 @@ describe.each(taskProviderIds)('%s', (provider) => {
 });
 
 onStage(
-	'ModelsLab: a submitted task that is answered at once hands its picture out',
+	'ModelsLab: a submitted task that is answered at once hands its image out',
 	async (stage) => {
 		stage.set({ modelsLab: { answer: 'success' } });
 		const run = await stage.succeed({ provider: 'modelsLab', operation: 'submitTask' });
-		await expectPicture(stage, run, {
+		await expectImage(stage, run, {
 			provider: 'modelsLab',
 			operation: 'submitTask',
 			entry: stage.emulator.ledger[0]!,

@@ -4,13 +4,13 @@ import { linksOnly } from './cell';
 import { editName, onStage, providerIds, taskProviderIds, type Stage } from '../engine/scenario';
 
 import { findProvider } from '../../nodes/QwenImageEdit/providers';
-import { readPictureNotes, type ProviderId } from '../emulator';
+import { readImageNotes, type ProviderId } from '../emulator';
 
 /** n8n's Retry On Fail; it takes a wait of 0 for "not set". */
 const retrying = { retryOnFail: true, maxTries: 3, waitBetweenTries: 20 };
 
 /** Links only, so that there is something to download. */
-const withLinks = { editPictures: false, settings: linksOnly };
+const withLinks = { editImages: false, settings: linksOnly };
 
 function downloadsOf(stage: Stage, entryId: number): number {
 	const links = stage.emulator.results.filter((result) => result.entryId === entryId);
@@ -58,7 +58,7 @@ describe.each(taskProviderIds)('%s under Retry On Fail', (provider) => {
 
 describe.each(providerIds)('%s under Retry On Fail', (provider) => {
 	onStage(
-		'a picture that could not be downloaded is downloaded, not made again',
+		'an image that could not be downloaded is downloaded, not made again',
 		async (stage) => {
 			stage.emulator.faults.add({
 				kind: 'resultExpired403',
@@ -68,7 +68,7 @@ describe.each(providerIds)('%s under Retry On Fail', (provider) => {
 			});
 			const run = await stage.succeed({ provider, node: retrying });
 			const [entry] = stage.emulator.ledger;
-			const notes = readPictureNotes(await run.binaryBuffer(run.edited[0]));
+			const notes = readImageNotes(await run.binaryBuffer(run.edited[0]));
 			expect(notes!.job).toBe(String(entry!.id));
 			expect(stage.emulator.ledger).toHaveLength(1);
 			expect(stage.requests('submit')).toHaveLength(1);
@@ -77,7 +77,7 @@ describe.each(providerIds)('%s under Retry On Fail', (provider) => {
 	);
 
 	onStage(
-		'a stored picture is handed out again when another item fails',
+		'a stored image is handed out again when another item fails',
 		async (stage) => {
 			stage.emulator.faults.add({ kind: 'contentRefused', provider, prompt: 'second', times: 2 });
 			const run = await stage.succeed({
@@ -91,7 +91,7 @@ describe.each(providerIds)('%s under Retry On Fail', (provider) => {
 			expect(ledger.map(({ prompt }) => prompt)).toEqual(['first', 'second']);
 			expect(downloadsOf(stage, ledger[0]!.id)).toBe(1);
 			for (const [index, item] of run.edited.entries()) {
-				const notes = readPictureNotes(await run.binaryBuffer(item));
+				const notes = readImageNotes(await run.binaryBuffer(item));
 				expect(notes!.job).toBe(String(ledger[index]!.id));
 				expect(item.pairedItem).toEqual({ item: index });
 			}

@@ -10,7 +10,7 @@ import { findProvider } from '../../nodes/QwenImageEdit/providers';
 import type { OperationName } from '../../nodes/QwenImageEdit/edit/field';
 import {
 	FAULTS,
-	readPictureNotes,
+	readImageNotes,
 	type FaultRule,
 	type LedgerEntry,
 	type ProviderId,
@@ -45,14 +45,14 @@ export interface CellResult extends Cell {
 /** The emulator's own unreachable port may be taken by the emulator of another cell; this one is nobody's. */
 const nobody = 'http://127.0.0.1:1';
 
-/** Links, so that there is something to download, where a host could send the picture itself. */
+/** Links, so that there is something to download, where a host could send the image itself. */
 export const linksOnly: SettingsPatch = {
 	modelVerse: { answer: 'url' },
 	openAiCompatible: { answer: 'url' },
 };
 
-/** Where a public-looking picture lies, for the providers that fetch it themselves. */
-const pictureUrl = 'https://photos.example.com/photo.png';
+/** Where a public-looking image lies, for the providers that fetch it themselves. */
+const imageUrl = 'https://photos.example.com/photo.png';
 
 const nodeOf: Record<Mode, (fault: FaultCase) => Order['node']> = {
 	plain: () => ({}),
@@ -66,14 +66,14 @@ function expectedEndings({ fault, mode }: Cell): readonly Ending[] {
 	if (mode !== 'retryOnFail') return fault.ends;
 	if (fault.endsAfterRetry !== undefined) return fault.endsAfterRetry;
 	const passes = fault.rules.length > 0 && fault.rules.every(({ times }) => times !== undefined);
-	return passes && fault.ends.every((end) => end !== 'unknown') ? ['picture'] : fault.ends;
+	return passes && fault.ends.every((end) => end !== 'unknown') ? ['image'] : fault.ends;
 }
 
 /** Plays one cell on an emulator of its own. */
 export async function playCell(cell: Cell): Promise<CellResult> {
 	const { fault, provider } = cell;
 	const stage = await Stage.open({
-		editPictures: false,
+		editImages: false,
 		taskSeconds: 0.2,
 
 		settings: { ...linksOnly, ...fault.settings },
@@ -98,9 +98,9 @@ async function run(cell: Cell, stage: Stage): Promise<StageRun> {
 	const { emulator } = stage;
 	const items = Array.from({ length: fault.items ?? 1 }, (_, index) => stage.item({ index }));
 	const photo = items[0]!.binary!.data!.bytes;
-	emulator.publishPicture(pictureUrl, photo);
-	const takesFiles = findProvider(provider)!.pictures.takes === 'file';
-	const url = takesFiles ? emulator.hostPicture(photo, 'photo.png') : pictureUrl;
+	emulator.publishImage(imageUrl, photo);
+	const takesFiles = findProvider(provider)!.images.takes === 'file';
+	const url = takesFiles ? emulator.hostImage(photo, 'photo.png') : imageUrl;
 	const order: Order = {
 		provider,
 		items,
@@ -154,7 +154,7 @@ class Judge {
 
 	private readonly words: string;
 
-	private readonly pictures = new Set<string>();
+	private readonly images = new Set<string>();
 
 	private readonly tasks = new Set<unknown>();
 
@@ -175,33 +175,33 @@ class Judge {
 		if (!holds) this.problems.push(problem);
 	}
 
-	async readPictures(): Promise<void> {
+	async readImages(): Promise<void> {
 		for (const item of this.run.edited) {
 			if ('error' in item.json) continue;
 			if (item.json.status !== 'completed') {
 				this.tasks.add(item.json.taskId);
-				this.check(item.binary === undefined, 'an unfinished task has a picture');
+				this.check(item.binary === undefined, 'an unfinished task has an image');
 				continue;
 			}
 			const bytes = await this.run.binaryBuffer(item);
-			const notes = readPictureNotes(bytes);
+			const notes = readImageNotes(bytes);
 			this.check(
 				notes?.provider === this.cell.provider,
-				'a picture that this provider did not make',
+				'an image that this provider did not make',
 			);
-			this.check(!this.pictures.has(notes?.job ?? ''), 'one picture was put out twice');
+			this.check(!this.images.has(notes?.job ?? ''), 'one image was put out twice');
 			this.check(
 				bytes.subarray(-8, -4).toString('latin1') === 'IEND',
-				'a picture was put out that is not whole',
+				'an image was put out that is not whole',
 			);
-			if (notes !== undefined) this.pictures.add(notes.job);
+			if (notes !== undefined) this.images.add(notes.job);
 		}
 	}
 
-	/** Paid jobs of which nothing is left: no picture, no task id, no link, and no word of a bill. */
+	/** Paid jobs of which nothing is left: no image, no task id, no link, and no word of a bill. */
 	lost(ledger: readonly LedgerEntry[]): LedgerEntry[] {
 		return ledger.filter(({ id, taskId }) => {
-			if (this.pictures.has(String(id))) return false;
+			if (this.images.has(String(id))) return false;
 			if (taskId !== undefined && (this.tasks.has(taskId) || this.words.includes(taskId)))
 				return false;
 			const links = this.stage.emulator.results.filter(({ entryId }) => entryId === id);
@@ -216,8 +216,8 @@ class Judge {
 		const { mode, fault } = this.cell;
 		const count = fault.items ?? 1;
 		const { run } = this;
-		if (this.pictures.size + this.tasks.size === count && this.failedItems.length === 0) {
-			return run.status === 'success' ? 'picture' : 'mixed';
+		if (this.images.size + this.tasks.size === count && this.failedItems.length === 0) {
+			return run.status === 'success' ? 'image' : 'mixed';
 		}
 		if (mode === 'continueOnFail' || mode === 'errorOutput') {
 			if (this.failedItems.length !== count || run.status !== 'success') return 'mixed';
@@ -259,7 +259,7 @@ class Judge {
 		}
 		for (const kind of this.kinds()) {
 			const allowed: readonly unknown[] = this.struck ? (fault.kinds ?? []) : [];
-			if (fault.ends.every((end) => end === 'picture')) continue;
+			if (fault.ends.every((end) => end === 'image')) continue;
 			this.check(
 				allowed.length === 0 || allowed.includes(kind),
 				`errorKind ${String(kind)}, expected ${allowed.join(' or ')}`,
@@ -282,7 +282,7 @@ async function judge(cell: Cell, stage: Stage, run: StageRun): Promise<CellResul
 	const { emulator } = stage;
 	const struck = fault.base !== undefined || emulator.faults.list().some(({ fired }) => fired > 0);
 	const judged = new Judge(cell, stage, run, struck);
-	await judged.readPictures();
+	await judged.readImages();
 	const { ledger } = emulator;
 	// Get Task asks for a job that was paid for before.
 	const before = operation === 'getTask' ? 1 : 0;
@@ -290,7 +290,7 @@ async function judge(cell: Cell, stage: Stage, run: StageRun): Promise<CellResul
 	const submits = stage.requests('submit').length - before;
 	const billed = ledger.length - before;
 	const items = fault.items ?? 1;
-	const ends = struck ? expectedEndings(cell) : (['picture'] as const);
+	const ends = struck ? expectedEndings(cell) : (['image'] as const);
 	const ending = judged.ending(lost.length);
 	judged.check(
 		(ends as readonly string[]).includes(ending),
@@ -299,7 +299,7 @@ async function judge(cell: Cell, stage: Stage, run: StageRun): Promise<CellResul
 	judged.checkFailure();
 
 	const known = struck ? fault.billed : 1;
-	const passed = ending === 'picture';
+	const passed = ending === 'image';
 	const wanted = operation === 'getTask' ? 0 : passed || known === 1 ? items : 0;
 	if (known === 'atMostOne' && !passed) {
 		judged.check(billed <= items, `billed ${billed} times`);

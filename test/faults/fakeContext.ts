@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-/** What a host answers in a test of the picture store or the transport alone. */
+/** What a host answers in a test of the image store or the transport alone. */
 export interface FakeAnswer {
 	status?: number;
 	headers?: Record<string, string>;

@@ -5,11 +5,11 @@ import type { FaultRule, SettingsPatch } from '../emulator';
 export type Step = 'upload' | 'submit' | 'read' | 'result';
 
 /**
- * How the item must end. `picture`: the node gets over it by itself (for Submit Task: the task is handed out).
+ * How the item must end. `image`: the node gets over it by itself (for Submit Task: the task is handed out).
  * `refused`: the provider certainly did not take the job, and the error says why. `unknown`: nobody knows
- * whether it was taken. `kept`: it was paid for, and what leads to the picture is in the error.
+ * whether it was taken. `kept`: it was paid for, and what leads to the image is in the error.
  */
-export type Ending = 'picture' | 'refused' | 'unknown' | 'kept';
+export type Ending = 'image' | 'refused' | 'unknown' | 'kept';
 
 /** One line of the matrix. Nothing in it names a provider: each provider meets each fault that can strike it. */
 export interface FaultCase {
@@ -18,7 +18,7 @@ export interface FaultCase {
 	rules: ReadonlyArray<Omit<FaultRule, 'provider' | 'route'> & { route?: FaultRule['route'] }>;
 	/** More than one where the provider's own words decide. */
 	ends: readonly Ending[];
-	/** With n8n's Retry On Fail; default: like `ends`, or `picture` when the rules strike a limited number of times. */
+	/** With n8n's Retry On Fail; default: like `ends`, or `image` when the rules strike a limited number of times. */
 	endsAfterRetry?: readonly Ending[];
 	/** Of a failed item. */
 	kinds?: readonly ErrorKind[];
@@ -40,7 +40,7 @@ const twice = { times: 2 } as const;
 
 /** A limit that is over after a second, with two more items to come (several at once: pause.test.ts). */
 const limited = {
-	ends: ['picture'],
+	ends: ['image'],
 	billed: 1,
 	items: 3,
 	options: { maxConcurrency: 1 },
@@ -48,10 +48,10 @@ const limited = {
 
 const unknown = { ends: ['unknown'], kinds: ['unknownOutcome'] } as const;
 
-/** Paid for, and the node gives up: the item has what leads to the picture. */
+/** Paid for, and the node gives up: the item has what leads to the image. */
 const kept = { ends: ['kept'], billed: 1 } as const;
 
-const survived = { ends: ['picture'], billed: 1 } as const;
+const survived = { ends: ['image'], billed: 1 } as const;
 
 const uploadFaults: FaultCase[] = [
 	{
@@ -290,11 +290,11 @@ const readFaults: FaultCase[] = [
 		settings: { taskSeconds: 2.5 },
 	},
 	{ name: 'task address on another origin', rules: [{ kind: 'otherOriginPollUrl' }] },
-	{ name: 'redirect once', rules: [{ kind: 'redirect', ...once }], ends: ['picture', 'kept'] },
+	{ name: 'redirect once', rules: [{ kind: 'redirect', ...once }], ends: ['image', 'kept'] },
 	{
 		name: 'error inside 200 once',
 		rules: [{ kind: 'errorInside200', ...once }],
-		ends: ['picture', 'kept'],
+		ends: ['image', 'kept'],
 	},
 ].map((fault) => ({ step: 'read', ...survived, ...fault }) as FaultCase);
 
@@ -336,7 +336,7 @@ const readEndings: FaultCase[] = [
 	{ name: 'content refused', rules: [{ kind: 'contentRefused' }], kinds: ['content'] },
 	{
 		name: 'task failed',
-		rules: [{ kind: 'taskFailed', message: 'The picture could not be understood' }],
+		rules: [{ kind: 'taskFailed', message: 'The image could not be understood' }],
 		kinds: ['provider', 'content'],
 	},
 	{
@@ -358,7 +358,7 @@ const resultFaults: FaultCase[] = [
 	{ name: 'tiny file, once', rules: [{ kind: 'resultTinyFile', ...once }] },
 	{ name: '404 once (a link that is not ready)', rules: [{ kind: 'resultNotFound404Once' }] },
 	{ name: 'wrong Content-Type', rules: [{ kind: 'resultWrongType' }] },
-	{ name: 'cut-off picture, once', rules: [{ kind: 'resultTruncatedPicture', ...once }] },
+	{ name: 'cut-off image, once', rules: [{ kind: 'resultTruncatedImage', ...once }] },
 	{ name: 'body shorter than announced, once', rules: [{ kind: 'truncateBody', ...once }] },
 	{ name: 'empty body, once', rules: [{ kind: 'emptyBody', ...once }] },
 	{ name: 'slow', rules: [{ kind: 'resultSlow', chunkBytes: 64, intervalMs: 50 }] },
@@ -386,8 +386,8 @@ const resultEndings: FaultCase[] = [
 		kinds: ['provider'],
 	},
 	{
-		name: 'cut-off picture',
-		rules: [{ kind: 'resultTruncatedPicture' }],
+		name: 'cut-off image',
+		rules: [{ kind: 'resultTruncatedImage' }],
 		kinds: ['network'],
 		waits: true,
 		tries: 2,

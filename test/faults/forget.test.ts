@@ -12,7 +12,7 @@ beforeAll(async () => {
 		stores.add(this);
 		return of.call(this, run, item);
 	};
-	stage = await Stage.open({ editPictures: false, taskSeconds: 0.2 });
+	stage = await Stage.open({ editImages: false, taskSeconds: 0.2 });
 });
 
 afterEach(() => {

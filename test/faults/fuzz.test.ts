@@ -6,11 +6,11 @@ import { errorKinds } from '../../nodes/QwenImageEdit/edit/fault';
 import { longStringBytes, sieveJson } from '../../nodes/QwenImageEdit/edit/jsonSieve';
 import { Redaction } from '../../nodes/QwenImageEdit/edit/redaction';
 import { requestEnds } from '../../nodes/QwenImageEdit/edit/retry';
-import { N8nPictureStore } from '../../nodes/QwenImageEdit/n8n/pictureStore';
+import { N8nImageStore } from '../../nodes/QwenImageEdit/n8n/imageStore';
 import { N8nTransport } from '../../nodes/QwenImageEdit/n8n/transport';
 import { aiml } from '../../nodes/QwenImageEdit/providers/aiml';
 import type { Fetched } from '../../nodes/QwenImageEdit/run/ports';
-import { bitmap } from '../edit/picture-files';
+import { bitmap } from '../edit/image-files';
 import { plainPng } from '../emulator';
 import { fakeContext, inPieces, type FakeAnswer } from './fakeContext';
 import { keyForms, keyIn } from './keyForms';
@@ -29,11 +29,11 @@ const patience = 60_000 + runs * 40;
 const fewer = { ...settings, numRuns: Math.max(Math.min(runs, 300), Math.ceil(runs / 10)) };
 
 const within = { timeoutSeconds: 30, signal: new AbortController().signal };
-const url = 'https://results.example.com/picture.png';
+const url = 'https://results.example.com/image.png';
 const maximumBytes = 1_000_000;
 
-/** Whole pictures of types whose end can be told. */
-const pictures = [
+/** Whole images of types whose end can be told. */
+const images = [
 	plainPng(8, 8),
 	plainPng(700, 500, [1, 2, 3]),
 	bitmap(33, 20),
@@ -45,7 +45,7 @@ const pictures = [
 		Buffer.alloc(348, 7),
 	]),
 ];
-const picture = fc.constantFrom(...pictures);
+const image = fc.constantFrom(...images);
 const cuts = fc.array(fc.integer({ min: 1, max: 3000 }), { maxLength: 30 });
 const tiny = fc.array(fc.constant(1), { minLength: 1, maxLength: 200 });
 const lengths = fc.oneof(cuts, tiny);
@@ -61,8 +61,8 @@ const page = fc.constantFrom(
 
 function checkTyped(fetched: Fetched): void {
 	if (fetched.kind === 'stored') {
-		expect(fetched.picture.bytes).toBeLessThanOrEqual(maximumBytes);
-		expect(fetched.picture.fileName).toMatch(/^edited\.[a-z]{3,4}$/);
+		expect(fetched.image.bytes).toBeLessThanOrEqual(maximumBytes);
+		expect(fetched.image.fileName).toMatch(/^edited\.[a-z]{3,4}$/);
 		return;
 	}
 	expect(fetched.kind).toBe('failed');
@@ -77,7 +77,7 @@ function checkTyped(fetched: Fetched): void {
 
 async function download(answer: FakeAnswer): Promise<{ fetched: Fetched; stored: Buffer[] }> {
 	const { context, stored } = fakeContext(answer);
-	const store = new N8nPictureStore(context, {
+	const store = new N8nImageStore(context, {
 		baseUrl: 'https://api.example.com',
 		fileName: '',
 		maximumBytes,
@@ -88,12 +88,12 @@ async function download(answer: FakeAnswer): Promise<{ fetched: Fetched; stored:
 	return { fetched, stored };
 }
 
-describe('the picture reader', () => {
+describe('the image reader', () => {
 	test(
-		'stores a whole picture byte for byte, however it arrives',
+		'stores a whole image byte for byte, however it arrives',
 		async () => {
 			await fc.assert(
-				fc.asyncProperty(picture, lengths, fc.boolean(), async (bytes, pieces, announced) => {
+				fc.asyncProperty(image, lengths, fc.boolean(), async (bytes, pieces, announced) => {
 					const headers: Record<string, string> = announced
 						? { 'content-length': String(bytes.length) }
 						: {};
@@ -109,12 +109,12 @@ describe('the picture reader', () => {
 	);
 
 	test(
-		'never takes a picture that was cut off, with or without an announced length',
+		'never takes an image that was cut off, with or without an announced length',
 		async () => {
 			const ways = fc.constantFrom('announced', 'consistent', 'none', 'broken');
 			await fc.assert(
 				fc.asyncProperty(
-					picture,
+					image,
 					fc.double({ min: 0, max: 1, noNaN: true }),
 					lengths,
 					ways,
@@ -137,13 +137,13 @@ describe('the picture reader', () => {
 	);
 
 	test(
-		'never takes anything else for a picture, whatever it is called',
+		'never takes anything else for an image, whatever it is called',
 		async () => {
 			const other = fc.oneof(
 				noise.filter((bytes) => bytes[0] !== 0x89 && bytes[0] !== 0xff),
 				page.map((text) => Buffer.from(text)),
 				fc
-					.tuple(page, picture)
+					.tuple(page, image)
 					.map(([text, bytes]) => Buffer.concat([Buffer.from(`${text} `), bytes])),
 			);
 			const status = fc.constantFrom(
@@ -208,7 +208,7 @@ const writings: Record<string, (bytes: Buffer) => string> = {
 	'as a data URI': (bytes) => `data:image/png;base64,${bytes.toString('base64')}`,
 };
 
-describe('pictures inside of an answer', () => {
+describe('images inside of an answer', () => {
 	const credential = { key: 'key-of-the-fuzz-test', baseUrl: 'https://api.example.com', data: {} };
 	const large = [
 		plainPng(8, 8),
@@ -222,7 +222,7 @@ describe('pictures inside of an answer', () => {
 
 	async function ask(text: string, pieces: readonly number[]) {
 		const { context, stored } = fakeContext({ chunks: inPieces(Buffer.from(text), pieces) });
-		const store = new N8nPictureStore(context, {
+		const store = new N8nImageStore(context, {
 			baseUrl: credential.baseUrl,
 			fileName: '',
 			maximumBytes,
@@ -246,7 +246,7 @@ describe('pictures inside of an answer', () => {
 					const json = {
 						created: 1,
 						data: list.map(([bytes, writing]) => ({ b64_json: writings[writing]!(bytes) })),
-						usage: { note: 'behind the pictures' },
+						usage: { note: 'behind the images' },
 					};
 					const { answer, store, stored } = await ask(JSON.stringify(json), pieces);
 					expect(answer.kind).toBe('reply');
@@ -254,12 +254,12 @@ describe('pictures inside of an answer', () => {
 					const outcome = aiml.submit.decode(answer.reply);
 					expect(outcome).toMatchObject({ state: 'completed', usage: json.usage });
 					if (outcome.state !== 'completed') return;
-					expect(outcome.pictures).toHaveLength(list.length);
-					for (const [index, held] of outcome.pictures.entries()) {
+					expect(outcome.images).toHaveLength(list.length);
+					for (const [index, held] of outcome.images.entries()) {
 						const fetched = await store.fetch(held, within);
 						expect(fetched.kind).toBe('stored');
 						if (fetched.kind !== 'stored') continue;
-						const { id } = fetched.picture.stored as { id: string };
+						const { id } = fetched.image.stored as { id: string };
 						expect(stored[Number(id.split('-')[1])]!.equals(list[index]![0])).toBe(true);
 					}
 				}),
@@ -291,7 +291,7 @@ describe('pictures inside of an answer', () => {
 						if (answer.kind !== 'reply') return;
 						const outcome = aiml.submit.decode(answer.reply);
 						if (outcome.state !== 'completed') return;
-						const fetched = await store.fetch(outcome.pictures[0]!, within);
+						const fetched = await store.fetch(outcome.images[0]!, within);
 						checkTyped(fetched);
 						expect(fetched.kind).toBe('failed');
 						expect(stored).toEqual([]);
@@ -555,7 +555,7 @@ describe('keys', () => {
 					}[way]!;
 					const { context } = fakeContext({ status: 400, chunks: [Buffer.from(text)] });
 					const credential = { key: secret, baseUrl: 'https://api.example.com', data: {} };
-					const store = new N8nPictureStore(context, {
+					const store = new N8nImageStore(context, {
 						baseUrl: credential.baseUrl,
 						fileName: '',
 						maximumBytes,

@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { expectFailedItem } from '../engine/output';
-import { makeBitmap } from '../engine/pictures';
+import { makeBitmap } from '../engine/images';
 import { onStage, providerIds, type Order, type Stage, type StageRun } from '../engine/scenario';
 import { sendJson, startRawHost, type RawHandler, type RawHost } from './rawHost';
 
@@ -9,8 +9,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { findProvider } from '../../nodes/QwenImageEdit/providers';
 import { plainPng, type ProviderId } from '../emulator';
 
-/** A picture whose base64 is longer than what is held back of a text. */
-const largePicture = makeBitmap();
+/** An image whose base64 is longer than what is held back of a text. */
+const largeImage = makeBitmap();
 
 /** Runs an order against a host without manners, with the credential of a provider. */
 async function meet(
@@ -35,8 +35,8 @@ async function meet(
 	}
 }
 
-/** Hands out pictures, and everything else as the test wants. */
-function withPictures(handle: RawHandler): RawHandler {
+/** Hands out images, and everything else as the test wants. */
+function withImages(handle: RawHandler): RawHandler {
 	return async (request, response, host) => {
 		if (request.path.startsWith('/photo') || request.path.startsWith('/result')) {
 			response.writeHead(200, { 'content-type': 'image/png' }).end(plainPng(500, 500));
@@ -61,7 +61,7 @@ describe('task ids that a provider makes up', () => {
 		onStage(`never lead elsewhere: ${name}`, async (stage) => {
 			const { run, host } = await meet(
 				stage,
-				withPictures((request, response, { origin }) => {
+				withImages((request, response, { origin }) => {
 					if (request.method === 'POST') {
 						const submitted = { id, status: 'pending', task_info: { estimated_time: 0 } };
 						sendJson(response, submitted);
@@ -94,7 +94,7 @@ describe('answers that are too much', () => {
 	onStage('20 MB of JSON', async (stage) => {
 		const { run, seconds } = await meet(
 			stage,
-			withPictures((_request, response) => {
+			withImages((_request, response) => {
 				sendJson(
 					response,
 					JSON.stringify({ data: Array.from({ length: 500_000 }, () => 'x'.repeat(40)) }),
@@ -109,7 +109,7 @@ describe('answers that are too much', () => {
 	onStage('a million brackets', async (stage) => {
 		const { run } = await meet(
 			stage,
-			withPictures((_request, response) => sendJson(response, '['.repeat(1_000_000))),
+			withImages((_request, response) => sendJson(response, '['.repeat(1_000_000))),
 			{ provider: sync },
 		);
 		expectFailedItem(run.edited[0], 0, { errorKind: 'unknownOutcome' });
@@ -120,7 +120,7 @@ describe('answers that are too much', () => {
 		const usage = `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
 		const { run } = await meet(
 			stage,
-			withPictures((_request, response, { origin }) =>
+			withImages((_request, response, { origin }) =>
 				sendJson(response, `{"data":[{"url":"${origin}/result.png"}],"usage":${usage}}`),
 			),
 			{ provider: sync },
@@ -133,7 +133,7 @@ describe('answers that are too much', () => {
 		let sent = 0;
 		const { run, seconds } = await meet(
 			stage,
-			withPictures(async (_request, response) => {
+			withImages(async (_request, response) => {
 				response.writeHead(200, { 'content-type': 'application/json' });
 				response.write('{"data":[');
 				while (!response.destroyed && sent < 200_000_000) {
@@ -150,10 +150,10 @@ describe('answers that are too much', () => {
 		expect(seconds).toBeLessThan(12);
 	});
 
-	onStage('a picture in the answer that never ends', async (stage) => {
+	onStage('an image in the answer that never ends', async (stage) => {
 		const { run, seconds } = await meet(
 			stage,
-			withPictures(async (_request, response) => {
+			withImages(async (_request, response) => {
 				response.writeHead(200, { 'content-type': 'application/json' });
 				response.write(
 					`{"data":[{"b64_json":"${plainPng(500, 500).subarray(0, 600).toString('base64')}`,
@@ -169,24 +169,24 @@ describe('answers that are too much', () => {
 		expect(seconds).toBeLessThan(8);
 	});
 
-	onStage('40 pictures in one answer', async (stage) => {
-		const picture = largePicture.toString('base64');
+	onStage('40 images in one answer', async (stage) => {
+		const image = largeImage.toString('base64');
 		const { run } = await meet(
 			stage,
-			withPictures((_request, response) =>
-				sendJson(response, { data: Array.from({ length: 40 }, () => ({ b64_json: picture })) }),
+			withImages((_request, response) =>
+				sendJson(response, { data: Array.from({ length: 40 }, () => ({ b64_json: image })) }),
 			),
 			{ provider: sync },
 		);
 		const { error } = expectFailedItem(run.edited[0], 0, { errorKind: 'provider' });
-		expect(error).toMatch(/more than 16 pictures.*may have been billed/);
+		expect(error).toMatch(/more than 16 images.*may have been billed/);
 	});
 
-	onStage('a picture in the answer that is larger than allowed', async (stage) => {
+	onStage('an image in the answer that is larger than allowed', async (stage) => {
 		const { run } = await meet(
 			stage,
-			withPictures((_request, response) =>
-				sendJson(response, { data: [{ b64_json: largePicture.toString('base64') }] }),
+			withImages((_request, response) =>
+				sendJson(response, { data: [{ b64_json: largeImage.toString('base64') }] }),
 			),
 			{ provider: sync, options: { maxImageMegabytes: 0.1 } },
 		);
@@ -195,12 +195,12 @@ describe('answers that are too much', () => {
 	});
 
 	onStage(
-		'a picture in the answer that is cut off: told at once, and that it may have been billed',
+		'an image in the answer that is cut off: told at once, and that it may have been billed',
 		async (stage) => {
 			const cut = plainPng(500, 500).subarray(0, 700).toString('base64');
 			const { run, seconds } = await meet(
 				stage,
-				withPictures((_request, response) => sendJson(response, { data: [{ b64_json: cut }] })),
+				withImages((_request, response) => sendJson(response, { data: [{ b64_json: cut }] })),
 				{ provider: sync },
 			);
 			const { error } = expectFailedItem(run.edited[0], 0, {});
@@ -213,7 +213,7 @@ describe('answers that are too much', () => {
 	onStage('names of the prototype', async (stage) => {
 		const { run } = await meet(
 			stage,
-			withPictures((_request, response, { origin }) =>
+			withImages((_request, response, { origin }) =>
 				sendJson(
 					response,
 					`{"__proto__":{"polluted":true},"data":[{"url":"${origin}/result.png","__proto__":{"polluted":true}}],"usage":{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}}`,
@@ -229,7 +229,7 @@ describe('answers that are too much', () => {
 		const words = `\u001b[31mred\u0000\r\n\u202e${'long '.repeat(100_000)}`;
 		const { run } = await meet(
 			stage,
-			withPictures((_request, response) =>
+			withImages((_request, response) =>
 				sendJson(response, { message: words, error: { message: words, code: words } }, 400),
 			),
 			{ provider: sync },
@@ -257,7 +257,7 @@ describe('HTTP 200 with a limit inside (ModelsLab sends its errors so)', () => {
 				const run = await stage.succeed({
 					provider: 'modelsLab',
 					items: [stage.item(), stage.item()],
-					images: [{ source: 'url', url: stage.emulator.hostPicture(plainPng(500, 500)) }],
+					images: [{ source: 'url', url: stage.emulator.hostImage(plainPng(500, 500)) }],
 					options: { maxConcurrency: 1 },
 				});
 				expect(run.edited.map(({ json }) => json.status)).toEqual(['completed', 'completed']);
@@ -266,7 +266,7 @@ describe('HTTP 200 with a limit inside (ModelsLab sends its errors so)', () => {
 				const at = requests.findIndex(({ fault }) => fault === 'errorInside200');
 				expect(requests[at + 1]!.at - requests[at]!.at).toBeGreaterThanOrEqual(998);
 			},
-			{ editPictures: false, taskSeconds: 0.2 },
+			{ editImages: false, taskSeconds: 0.2 },
 		);
 	}
 });
@@ -303,7 +303,7 @@ describe.each(providerIds)('the credential of %s', (provider) => {
 			provider,
 			credential: 'restricted',
 			options: { timeoutSeconds: 1 },
-			images: [{ source: 'url', url: stage.emulator.hostPicture(plainPng(500, 500)) }],
+			images: [{ source: 'url', url: stage.emulator.hostImage(plainPng(500, 500)) }],
 		});
 		expect(run.status).toBe('error');
 		expect(run.error!.message).toContain('does not allow');
@@ -315,7 +315,7 @@ describe.each(providerIds)('the credential of %s', (provider) => {
 			provider,
 			credential: 'nowhere',
 			options: { timeoutSeconds: 1 },
-			images: [{ source: 'url', url: stage.emulator.hostPicture(plainPng(500, 500)) }],
+			images: [{ source: 'url', url: stage.emulator.hostImage(plainPng(500, 500)) }],
 		});
 		expect(nowhere.error!.message).toContain('does not allow');
 		expect(stage.emulator.requests.filter(({ server }) => server === 'api')).toEqual([]);
@@ -330,7 +330,7 @@ describe.each(providerIds)('the credential of %s', (provider) => {
 		const apiKey = stage.emulator.key(provider);
 		const { run, host } = await meet(
 			stage,
-			withPictures((_request, response, { origin }) => {
+			withImages((_request, response, { origin }) => {
 				response.writeHead(307, { location: `${origin}/elsewhere` }).end();
 			}),
 			{ provider },

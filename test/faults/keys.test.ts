@@ -170,7 +170,7 @@ describe.each(taskProviderIds)('%s', (provider) => {
 	});
 });
 
-test('a picture is no place for a key: what is looked for is found', () => {
+test('an image is no place for a key: what is looked for is found', () => {
 	for (const form of Object.values(keyForms)) {
 		expect(keyIn(`before ${form(key)} after`, key)).toBeDefined();
 	}

@@ -116,13 +116,13 @@ ${summary(results)
 
 Each figure is what the provider has billed by what was wanted, over the operations and the four settings. \`≤\` stands where
 nobody can know whether the job was taken: never more than once. \`–\` stands where a fault cannot strike. A job that was paid
-for is never lost: it became a picture, or its task id or its link stands in the error, or the error says that it may have been
+for is never lost: it became an image, or its task id or its link stands in the error, or the error says that it may have been
 billed.
 
-- **picture**: the node gets over it by itself.
+- **image**: the node gets over it by itself.
 - **refused**: the provider certainly did not take the job; the error says why.
 - **unknown**: never sent again; the error says that it may have been billed.
-- **kept**: paid for, and what leads to the picture is in the error.
+- **kept**: paid for, and what leads to the image is in the error.
 
 ${table.join('\n')}
 `;

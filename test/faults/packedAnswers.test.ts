@@ -12,10 +12,10 @@ const unpackedBytes = 100_000_000;
 
 const packed = {
 	json: gzipSync(Buffer.alloc(unpackedBytes, ' ')),
-	picture: gzipSync(
+	image: gzipSync(
 		Buffer.concat([plainPng(500, 500).subarray(0, 200), Buffer.alloc(unpackedBytes)]),
 	),
-	wholePicture: gzipSync(plainPng(500, 500)),
+	wholeImage: gzipSync(plainPng(500, 500)),
 };
 
 /** What a small answer may cost in memory; unpacked as a whole it would be more. */
@@ -74,20 +74,17 @@ describe('answers that are small on the wire', () => {
 		expect(memoryBytes).toBeLessThan(mostMemoryBytes);
 	});
 
-	onStage(
-		'and huge as a picture: larger than allowed, and never whole in memory',
-		async (stage) => {
-			const { run, memoryBytes } = await meet(stage, { result: packed.picture });
-			const { error } = expectFailedItem(run.edited[0], 0, { errorKind: 'provider' });
-			expect(error).toMatch(/larger than/);
-			expect(memoryBytes).toBeLessThan(mostMemoryBytes);
-		},
-	);
+	onStage('and huge as an image: larger than allowed, and never whole in memory', async (stage) => {
+		const { run, memoryBytes } = await meet(stage, { result: packed.image });
+		const { error } = expectFailedItem(run.edited[0], 0, { errorKind: 'provider' });
+		expect(error).toMatch(/larger than/);
+		expect(memoryBytes).toBeLessThan(mostMemoryBytes);
+	});
 
 	onStage(
-		'and a picture: it is not taken for cut off, as long as it announces less',
+		'and an image: it is not taken for cut off, as long as it announces less',
 		async (stage) => {
-			const { run, host } = await meet(stage, { result: packed.wholePicture });
+			const { run, host } = await meet(stage, { result: packed.wholeImage });
 			const download = host.requests.find(({ path }) => path.startsWith('/result'));
 			expect(download!.headers['accept-encoding']).toBe('identity');
 			expect(run.edited[0]!.json).toMatchObject({ status: 'completed' });

@@ -2,7 +2,7 @@ import { collect } from '../../nodes/QwenImageEdit/run/collect';
 import type { Job, World } from '../../nodes/QwenImageEdit/run/editItem';
 import type { Budget } from '../../nodes/QwenImageEdit/run/exchange';
 import { PaidWorkStore } from '../../nodes/QwenImageEdit/run/paidWork';
-import type { Clock, Fetched, PaidWork, StoredPicture } from '../../nodes/QwenImageEdit/run/ports';
+import type { Clock, Fetched, PaidWork, StoredImage } from '../../nodes/QwenImageEdit/run/ports';
 import type { Completed } from '../../nodes/QwenImageEdit/edit/outcome';
 import { Stage } from '../engine/scenario';
 
@@ -156,7 +156,7 @@ describe('the memory of what was paid for', () => {
 	test('takes an answer that is nested deeper than any stack', () => {
 		const { store } = storeWith();
 		const usage = JSON.parse(`${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}`) as never;
-		const work: PaidWork = { state: 'made', outcome: { state: 'completed', pictures: [], usage } };
+		const work: PaidWork = { state: 'made', outcome: { state: 'completed', images: [], usage } };
 		store.of('run', 'a').remember(work);
 		expect(store.of('run', 'a').recall()).toBe(work);
 	});
@@ -170,7 +170,7 @@ test('the node tells it of the beginning and the end of every try, also of one t
 	const end = jest
 		.spyOn(PaidWorkStore.prototype, 'end')
 		.mockImplementation((run) => void told.push(`end ${run}`));
-	const stage = await Stage.open({ editPictures: false });
+	const stage = await Stage.open({ editImages: false });
 	try {
 		stage.emulator.faults.add({ provider: 'aiml', kind: 'contentRefused', times: 1 });
 		const run = await stage.succeed({
@@ -188,16 +188,16 @@ test('the node tells it of the beginning and the end of every try, also of one t
 	}
 });
 
-describe('an edit with several pictures', () => {
+describe('an edit with several images', () => {
 	const outcome: Completed = {
 		state: 'completed',
-		pictures: [
+		images: [
 			{ base64: 'held-0' },
 			{ url: 'https://host.example/two.png' },
 			{ url: 'https://host.example/three.png' },
 		],
 	};
-	const stored = (name: string): StoredPicture => ({
+	const stored = (name: string): StoredImage => ({
 		facts: { type: 'png', mimeType: 'image/png', extension: 'png' },
 		bytes: 1,
 		fileName: name,
@@ -213,9 +213,9 @@ describe('an edit with several pictures', () => {
 			clock,
 			signal,
 			memory: store.of('run', 'item'),
-			pictures: {
-				fetch: async (picture): Promise<Fetched> => {
-					const name = picture.url ?? picture.base64!;
+			images: {
+				fetch: async (image): Promise<Fetched> => {
+					const name = image.url ?? image.base64!;
 					fetched.push(name);
 					if (failing && name.includes('two')) {
 						return {
@@ -224,7 +224,7 @@ describe('an edit with several pictures', () => {
 							fault: { kind: 'provider', message: 'gone', url: name },
 						};
 					}
-					return { kind: 'stored', picture: stored(name) };
+					return { kind: 'stored', image: stored(name) };
 				},
 			},
 			gate: undefined as never,
@@ -248,7 +248,7 @@ describe('an edit with several pictures', () => {
 			fault: {
 				message: 'gone',
 				url: 'https://host.example/two.png',
-				// What the user needs of the pictures that are there.
+				// What the user needs of the images that are there.
 				advice: expect.stringContaining('https://host.example/three.png'),
 			},
 		});

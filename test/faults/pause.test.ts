@@ -22,7 +22,7 @@ function afterTheLimit(stage: Stage): number[] {
 describe.each(providerIds)('%s asks to be left alone', (provider) => {
 	const order = (stage: Stage): Order => ({
 		provider,
-		images: [{ source: 'url', url: stage.emulator.hostPicture(plainPng(500, 500)) }],
+		images: [{ source: 'url', url: stage.emulator.hostImage(plainPng(500, 500)) }],
 		items: Array.from({ length: 8 }, () => stage.item()),
 		options: { maxConcurrency: 4, timeoutSeconds: 60 },
 	});
@@ -51,7 +51,7 @@ describe.each(providerIds)('%s asks to be left alone', (provider) => {
 				expect(arrivals[resumed]).toBeGreaterThanOrEqual(seconds * 1000 - 2);
 				expect(arrivals.length).toBeGreaterThan(resumed + 1);
 			},
-			{ editPictures: false, taskSeconds: 0.2, queueLimit: 100 },
+			{ editImages: false, taskSeconds: 0.2, queueLimit: 100 },
 		);
 	}
 
@@ -74,7 +74,7 @@ describe.each(providerIds)('%s asks to be left alone', (provider) => {
 			expect(kinds).toEqual(Array.from({ length: 8 }, () => 'rateLimit'));
 			expect(stage.emulator.requests.filter(({ server }) => server === 'api')).toHaveLength(1);
 		},
-		{ editPictures: false },
+		{ editImages: false },
 	);
 });
 

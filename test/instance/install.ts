@@ -23,7 +23,7 @@ const NODE_PACKAGES: Readonly<Record<string, string>> = {
 
 const RECIPE_FOLDER = __dirname;
 /**
- * Not beside the recipe: the build of the package copies every picture below the project except in the
+ * Not beside the recipe: the build of the package copies every image below the project except in the
  * top-level node_modules and in dot folders, and n8n brings thousands of icons.
  */
 const INSTANCE_FOLDER = join(__dirname, '..', '..', '.n8n-instance');

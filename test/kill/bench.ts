@@ -7,7 +7,7 @@ import { demoCredentials } from '../demo/credentials';
 import { PHOTO_FILE } from '../demo/examples';
 import {
 	plainPng,
-	readPictureNotes,
+	readImageNotes,
 	startEmulator,
 	type Emulator,
 	type LedgerEntry,
@@ -43,7 +43,7 @@ export class Bench {
 		const log = (line: string): void => console.log(`[${secondsSince(startedAt)} s] ${line}`);
 		const emulator = await startEmulator({ taskSeconds: 2 });
 		const credentials = demoCredentials(emulator);
-		const photoUrl = emulator.hostPicture(plainPng(PHOTO_PIXELS, PHOTO_PIXELS), 'photo.png');
+		const photoUrl = emulator.hostImage(plainPng(PHOTO_PIXELS, PHOTO_PIXELS), 'photo.png');
 		const targets = providers.map((provider) => {
 			const credential = credentials.find(({ type }) => type === provider.credential.type);
 			assert.ok(credential, `no credential for ${provider.id}`);
@@ -93,13 +93,13 @@ export class Bench {
 		).length;
 	}
 
-	/** Throws unless this file of the files folder is the whole picture of this job. */
-	checkPicture(fileName: string, job: LedgerEntry): void {
+	/** Throws unless this file of the files folder is the whole image of this job. */
+	checkImage(fileName: string, job: LedgerEntry): void {
 		const file = join(this.n8n.filesFolder, fileName);
 		assert.ok(existsSync(file), `${fileName} was not written`);
 		const content = readFileSync(file);
 		assert.equal(content.toString('latin1', content.length - 8, content.length - 4), 'IEND');
-		assert.equal(readPictureNotes(content)?.job, String(job.id), `${fileName}: another job's`);
+		assert.equal(readImageNotes(content)?.job, String(job.id), `${fileName}: another job's`);
 	}
 
 	/** Throws when a provider was asked or has billed more or less than was wanted of it. */

@@ -9,7 +9,7 @@ import { until } from './executions';
 import { storedRow } from './storedRow';
 import { nodes, type Target } from './workflows';
 
-/** Killed while the pictures come in drop by drop: by the stored id they are fetched anew. */
+/** Killed while the images come in drop by drop: by the stored id they are fetched anew. */
 export async function killedInDownload(bench: Bench): Promise<void> {
 	const { checks, emulator, n8n, taskTargets } = bench;
 	const slow = taskTargets.map(({ provider }) =>
@@ -47,7 +47,7 @@ export async function killedInDownload(bench: Bench): Promise<void> {
 	for (const fault of slow) fault.remove();
 	await n8n.startAgain();
 
-	await checks.check('download: no half picture reached a file', async () => {
+	await checks.check('download: no half image reached a file', async () => {
 		await Promise.resolve(assert.deepEqual(halfFiles, []));
 	});
 	for (const { target, stored, edit } of started) {
@@ -57,9 +57,9 @@ export async function killedInDownload(bench: Bench): Promise<void> {
 			await n8n.executions.becomes('crashed', stored);
 			await n8n.executions.becomes('crashed', edit);
 		});
-		await checks.check(`download: ${id}, the schedule fetches the picture anew`, async () => {
+		await checks.check(`download: ${id}, the schedule fetches the image anew`, async () => {
 			const row = await storedRow(bench, `stored-${id}`, kept.taskId!, 'done');
-			bench.checkPicture(row.file!, kept);
+			bench.checkImage(row.file!, kept);
 		});
 		await checks.check(`download: ${id} was sent nothing again`, async () => {
 			await Promise.resolve(bench.checkBill(target));

@@ -48,9 +48,9 @@ export async function killedInWait(bench: Bench): Promise<void> {
 			assert.equal(itemsByNode[nodes.submit]?.[0]?.taskId, kept.taskId);
 			assert.equal(itemsByNode[nodes.get], undefined);
 		});
-		await checks.check(`wait in memory: ${id}, the schedule fetches the picture`, async () => {
+		await checks.check(`wait in memory: ${id}, the schedule fetches the image`, async () => {
 			const row = await storedRow(bench, `stored-${id}`, kept.taskId!, 'done');
-			bench.checkPicture(row.file!, kept);
+			bench.checkImage(row.file!, kept);
 		});
 		await checks.check(`wait inside of Edit Image: ${id}, shown as crashed`, async () => {
 			await n8n.executions.becomes('crashed', edit);
@@ -58,7 +58,7 @@ export async function killedInWait(bench: Bench): Promise<void> {
 		await checks.check(`wait in the database: ${id}, goes on by itself`, async () => {
 			await n8n.executions.becomes('success', sleep);
 			const row = await storedRow(bench, `sleep-${id}`, slept.taskId!, 'done');
-			bench.checkPicture(row.file!, slept);
+			bench.checkImage(row.file!, slept);
 		});
 		await checks.check(`wait: ${id} was sent nothing again`, async () => {
 			await Promise.resolve(bench.checkBill(target));

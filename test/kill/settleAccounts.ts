@@ -15,13 +15,13 @@ export async function settleAccounts(bench: Bench): Promise<void> {
 		const ids = jobs.map(({ taskId }) => ({ taskId }));
 		writeFileSync(join(n8n.filesFolder, `list-${id}.json`), JSON.stringify(ids));
 		await checks.check(
-			`afterwards: Get Task has the picture of each of ${jobs.length} tasks at ${id}`,
+			`afterwards: Get Task has the image of each of ${jobs.length} tasks at ${id}`,
 			async () => {
 				await n8n.executions.becomes(
 					'success',
 					await n8n.executions.start(`list-${id}`, nodes.byHand),
 				);
-				for (const job of jobs) bench.checkPicture(`list-${id}-${job.taskId}.png`, job);
+				for (const job of jobs) bench.checkImage(`list-${id}-${job.taskId}.png`, job);
 			},
 		);
 	}

@@ -80,7 +80,7 @@ function write(fileName: string): WorkflowNode {
 
 const byHand = (): WorkflowNode => node(TRIGGER, 'n8n-nodes-base.manualTrigger', 1, [0, 0]);
 
-/** Edit Image, which waits for the picture itself, and a file. */
+/** Edit Image, which waits for the image itself, and a file. */
 export function editAndWrite({ provider, credential, photoUrl }: Target, id: string): Workflow {
 	const parameters = {
 		prompt: 'Make it night',

@@ -42,8 +42,8 @@ describe.each(examples)('$name', (example) => {
 
 	it('is checked for what it puts out', () => {
 		expect(checkOf(name)).toBeInstanceOf(Function);
-		expect(
-			writingNodesOf(example).length > 0 || checkOf(name).name !== 'checkWrittenPictures',
-		).toBe(true);
+		expect(writingNodesOf(example).length > 0 || checkOf(name).name !== 'checkWrittenImages').toBe(
+			true,
+		);
 	});
 });

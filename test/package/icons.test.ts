@@ -43,7 +43,7 @@ async function visibleShare(path: string, background: string): Promise<number> {
 }
 
 it.each(icons.flatMap((icon) => [`${icon}.svg`, `${icon}.dark.svg`]))(
-	'%s is a square picture that stands alone',
+	'%s is a square image that stands alone',
 	async (path) => {
 		const text = readText(path);
 		expect(text).toMatch(/^<svg [^>]*viewBox="0 0 32 32"/);

@@ -17,6 +17,6 @@ export interface Bench {
 	openEditor(theme: Theme): Promise<Editor>;
 	checks: Checks;
 	gallery: Gallery;
-	/** Keeps a picture to look at, outside the gallery. */
-	keep(name: string, picture: Buffer): void;
+	/** Keeps an image to look at, outside the gallery. */
+	keep(name: string, image: Buffer): void;
 }

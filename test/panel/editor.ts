@@ -87,7 +87,7 @@ export class Editor {
 	}
 
 	/** The canvas with its nodes; its buttons lie over it and may hide the lowest nodes. */
-	async canvasPicture(buttons: 'with buttons' | 'without buttons'): Promise<Buffer> {
+	async canvasImage(buttons: 'with buttons' | 'without buttons'): Promise<Buffer> {
 		await this.page.mouse.move(5, 5);
 		await this.settle(400);
 		await this.closeMessages();

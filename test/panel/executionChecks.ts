@@ -15,14 +15,14 @@ const PROMPT = 'Make it a watercolour painting. Keep the cup where it is.';
 const UNKNOWN = ['panel', 'suite', 'has', 'no', 'such', 'account'].join('-');
 /** The words of the provider's own documentation for a wrong key (provider research S5). */
 const WORDS_FOR_A_UNKNOWN = 'This request requires a valid API key';
-/** A picture in the JSON would be thousands of characters long. */
+/** An image in the JSON would be thousands of characters long. */
 const MOST_JSON_CHARACTERS = 2500;
 /** As high as the JSON of one item. */
 const VIEW_PIXELS = 830;
 
 /** As wide as half of a README. */
-async function small(picture: Buffer): Promise<Buffer> {
-	return await sharp(picture).autoOrient().resize({ width: 360 }).png().toBuffer();
+async function small(image: Buffer): Promise<Buffer> {
+	return await sharp(image).autoOrient().resize({ width: 360 }).png().toBuffer();
 }
 
 async function openPhotoEdit(
@@ -43,7 +43,7 @@ async function openPhotoEdit(
 	return await editor.openNode(NODE);
 }
 
-/** Execute step, and what comes out: the picture, a table, JSON; and what is said when it does not work. */
+/** Execute step, and what comes out: the image, a table, JSON; and what is said when it does not work. */
 export async function checkExecution(bench: Bench): Promise<void> {
 	await checkResult(bench);
 	await checkWrongKey(bench);
@@ -55,7 +55,7 @@ async function checkResult(bench: Bench): Promise<void> {
 	const { checks, editor, gallery, emulator } = bench;
 	let panel: NodePanel;
 	let table: Buffer;
-	await checks.check('execute: the step runs and a picture comes out', async () => {
+	await checks.check('execute: the step runs and an image comes out', async () => {
 		const before = emulator.ledger.length;
 		panel = await openPhotoEdit(bench, 'Execute step');
 		await panel.executeStep();
@@ -65,7 +65,7 @@ async function checkResult(bench: Bench): Promise<void> {
 		assert.equal(emulator.ledger.at(-1)?.prompt, PROMPT);
 	});
 
-	await checks.check('execute: the picture is seen in the output panel', async () => {
+	await checks.check('execute: the image is seen in the output panel', async () => {
 		const output = await panel.showOutputAs('binary');
 		assert.match(await output.innerText(), /File Name[\s\S]*\.png[\s\S]*Mime Type:?\s*image\/png/i);
 		await output.locator('[data-test-id="ndv-view-binary-data"]').click();
@@ -75,9 +75,9 @@ async function checkResult(bench: Bench): Promise<void> {
 			await image
 				.first()
 				.evaluate((element) => (element as { naturalWidth?: number }).naturalWidth ?? 0);
-		await editor.until(async () => (await loaded()) > 0, 'the picture is drawn');
-		assert.ok((await loaded()) >= 256, `the picture is ${await loaded()} pixels wide`);
-		await gallery.add('output-picture', await panel.picture());
+		await editor.until(async () => (await loaded()) > 0, 'the image is drawn');
+		assert.ok((await loaded()) >= 256, `the image is ${await loaded()} pixels wide`);
+		await gallery.add('output-image', await panel.image());
 		const address = new URL((await image.first().getAttribute('src'))!, editor.page.url());
 		const edited = await (await editor.page.request.get(address.href)).body();
 		await gallery.add('before-after', await small(readFileSync(PHOTO_FILE)), await small(edited));
@@ -90,17 +90,17 @@ async function checkResult(bench: Bench): Promise<void> {
 		for (const name of ['provider', 'operation', 'model', 'status', 'image', 'index', 'count']) {
 			assert.ok(heads.map((head) => head.trim()).includes(name), `${name} in ${String(heads)}`);
 		}
-		table = await panel.outputPicture(VIEW_PIXELS);
+		table = await panel.outputImage(VIEW_PIXELS);
 	});
 
-	await checks.check('execute: the output as JSON, small and without the picture', async () => {
+	await checks.check('execute: the output as JSON, small and without the image', async () => {
 		const output = await panel.showOutputAs('json');
 		const text = (await output.locator('.vjs-tree, [class*="json"]').first().innerText()).trim();
 		assert.match(text, /"?provider"?\s*:\s*"aiml"/);
 		assert.match(text, /"?status"?\s*:\s*"completed"/);
 		assert.ok(text.length < MOST_JSON_CHARACTERS, `${text.length} characters of JSON`);
 		assert.doesNotMatch(text, /[A-Za-z0-9+/]{200,}/);
-		await gallery.add('output-table-and-json', table, await panel.outputPicture(VIEW_PIXELS));
+		await gallery.add('output-table-and-json', table, await panel.outputImage(VIEW_PIXELS));
 		await panel.close();
 	});
 }
@@ -119,7 +119,7 @@ async function checkWrongKey(bench: Bench): Promise<void> {
 			const text = await editor.part('output-panel').innerText();
 			assert.ok(text.includes(WORDS_FOR_A_UNKNOWN), text);
 			assert.ok(!text.includes(UNKNOWN), 'the key is shown');
-			await gallery.add('error-wrong-key', await panel.picture(600));
+			await gallery.add('error-wrong-key', await panel.image(600));
 			await panel.close();
 		} finally {
 			await session.request('DELETE', `/credentials/${stored.id}`);
@@ -129,16 +129,16 @@ async function checkWrongKey(bench: Bench): Promise<void> {
 
 async function checkInputFault(bench: Bench): Promise<void> {
 	const { checks, emulator, editor, gallery } = bench;
-	await checks.check('execute: a missing picture names the fields that there are', async () => {
+	await checks.check('execute: a missing image names the fields that there are', async () => {
 		const before = emulator.requests.length;
 		const images = { image: [{ source: 'binary', binaryPropertyName: 'photo' }] };
-		const panel = await openPhotoEdit(bench, 'Missing picture', { images });
+		const panel = await openPhotoEdit(bench, 'Missing image', { images });
 		await panel.executeStep();
 		const text = await editor.part('output-panel').innerText();
 		assert.match(text, /photo/);
 		assert.match(text, /\bdata\b/);
 		assert.equal(emulator.requests.length, before, 'requests sent');
-		await gallery.add('error-missing-picture', await panel.picture(600));
+		await gallery.add('error-missing-image', await panel.image(600));
 		await panel.close();
 	});
 }
@@ -152,8 +152,8 @@ async function checkTask(bench: Bench): Promise<void> {
 		await panel.executeStep();
 		assert.match(await editor.part('output-panel').innerText(), /1 item[\s\S]*image\/png/);
 		assert.equal(emulator.ledger.length, before + 1, 'paid edits');
-		const { provider, status, pictureCount } = emulator.ledger.at(-1)!;
-		assert.deepEqual([provider, status, pictureCount], ['odkkk', 'completed', 1]);
+		const { provider, status, imageCount } = emulator.ledger.at(-1)!;
+		assert.deepEqual([provider, status, imageCount], ['odkkk', 'completed', 1]);
 		await panel.close();
 	});
 }

@@ -34,7 +34,7 @@ export function expectedOptions(provider: Provider, operation: OperationName): E
 		...(sends
 			? Object.entries(provider.fields).map(([name, { label }]) => ({ name, label }))
 			: [GET_TASK]),
-		...(sends && provider.pictures.mask === true ? [MASK] : []),
+		...(sends && provider.images.mask === true ? [MASK] : []),
 		...EVERYWHERE,
 		...(provider.task !== undefined && operation !== 'submitTask' ? [WAITING] : []),
 	].sort((one, other) => one.label.localeCompare(other.label));

@@ -20,9 +20,9 @@ export class Gallery {
 
 	/** Writes one screenshot, or several side by side, as a small PNG. */
 	async add(name: string, ...shots: Buffer[]): Promise<void> {
-		const picture = shots.length === 1 ? shots[0]! : await sideBySide(shots);
+		const image = shots.length === 1 ? shots[0]! : await sideBySide(shots);
 		for (const colours of COLOURS) {
-			const png = await sharp(picture)
+			const png = await sharp(image)
 				.png({ palette: true, colours, effort: 10, compressionLevel: 9 })
 				.toBuffer();
 			if (png.length > MOST_BYTES_EACH && colours !== COLOURS.at(-1)) continue;

@@ -16,7 +16,7 @@ const EDIT_MILLISECONDS = 2500;
 const LOOK_AFTER_MILLISECONDS = 20_000;
 const DONE_WITHIN_SECONDS = 900;
 
-/** 200 pictures in one run: what is seen on the canvas, in the panel and in the list of executions. */
+/** 200 images in one run: what is seen on the canvas, in the panel and in the list of executions. */
 export async function checkLongRun(bench: Bench): Promise<void> {
 	const { checks, editor, emulator, gallery, credentials } = bench;
 	const startedAt = Date.now();
@@ -24,7 +24,7 @@ export async function checkLongRun(bench: Bench): Promise<void> {
 	const latency = emulator.settings.latencyMs;
 	await checks.check('long run: it is seen to be running', async () => {
 		emulator.settings.latencyMs = EDIT_MILLISECONDS;
-		const url = emulator.hostPicture(readFileSync(PHOTO_FILE), 'coffee.jpg');
+		const url = emulator.hostImage(readFileSync(PHOTO_FILE), 'coffee.jpg');
 		const credential = credentials.find(({ type }) => type === modelVerse.credential.type)!;
 		const edit = editNode(NODE, {
 			provider: modelVerse,
@@ -60,7 +60,7 @@ export async function checkLongRun(bench: Bench): Promise<void> {
 		assert.ok(done > 0 && done < ITEMS, `${done} of ${ITEMS} edits taken so far`);
 		const running = editor.page.locator(`[data-test-id="canvas-node"][data-node-name="${NODE}"]`);
 		assert.match((await running.innerHTML()).toLowerCase(), /running|waiting|spinner/);
-		await gallery.add('long-run-canvas', await editor.canvasPicture('with buttons'));
+		await gallery.add('long-run-canvas', await editor.canvasImage('with buttons'));
 	});
 
 	await checks.check('long run: the panel says that the node is running', async () => {
@@ -86,19 +86,19 @@ export async function checkLongRun(bench: Bench): Promise<void> {
 		}
 	});
 
-	await checks.check('long run: it ends with all pictures, each paid once', async () => {
+	await checks.check('long run: it ends with all images, each paid once', async () => {
 		const success = editor.page
 			.locator(`[data-test-id="canvas-node"][data-node-name="${NODE}"]`)
 			.locator('[data-test-id="canvas-node-status-success"]');
 		await success.waitFor({ timeout: DONE_WITHIN_SECONDS * 1000 });
-		console.log(`        ${ITEMS} pictures after ${secondsSince(startedAt)} s`);
+		console.log(`        ${ITEMS} images after ${secondsSince(startedAt)} s`);
 		assert.equal(emulator.ledger.length - before, ITEMS);
 		const prompts = new Set(emulator.ledger.slice(before).map(({ prompt }) => prompt));
 		assert.equal(prompts.size, ITEMS);
 		await editor.resize(STANDARD_HEIGHT);
 		const panel = await editor.openNode(NODE);
 		assert.match(await editor.part('output-panel').innerText(), /200 items/);
-		await gallery.add('long-run-done', await panel.picture());
+		await gallery.add('long-run-done', await panel.image());
 		await panel.close();
 	});
 

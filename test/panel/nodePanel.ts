@@ -144,7 +144,7 @@ export class NodePanel {
 		return await this.editor.part('rlc-input').inputValue();
 	}
 
-	/** Opens the list of Model and returns its entries; a picture of it comes out on request. */
+	/** Opens the list of Model and returns its entries; an image of it comes out on request. */
 	async modelList(): Promise<string[]> {
 		await this.editor.part('rlc-input').click();
 		const entries = this.page.locator('[data-test-id="rlc-item"]');
@@ -191,7 +191,7 @@ export class NodePanel {
 		return rows;
 	}
 
-	/** Adds a row to Images whose picture is at this address. */
+	/** Adds a row to Images whose image is at this address. */
 	async addImageUrl(url: string): Promise<void> {
 		await this.editor.part('fixed-collection-add').last().click();
 		await this.editor.settle();
@@ -229,7 +229,7 @@ export class NodePanel {
 		await this.editor.settle();
 	}
 
-	/** Shows the output as table, JSON, schema or pictures. */
+	/** Shows the output as table, JSON, schema or images. */
 	async showOutputAs(view: 'table' | 'json' | 'schema' | 'binary'): Promise<Locator> {
 		const output = this.editor.part('output-panel');
 		await output.locator(`[data-test-id="radio-button-${view}"]`).click();
@@ -244,21 +244,21 @@ export class NodePanel {
 	}
 
 	/** The whole panel: input, fields and output; below this height there is nothing to see. */
-	async picture(height = 850): Promise<Buffer> {
+	async image(height = 850): Promise<Buffer> {
 		await this.quiet();
 		const box = (await this.editor.part('ndv').boundingBox())!;
 		return await this.page.screenshot({ clip: { ...box, height: Math.min(height, box.height) } });
 	}
 
 	/** The upper part of the output column. */
-	async outputPicture(height: number): Promise<Buffer> {
+	async outputImage(height: number): Promise<Buffer> {
 		await this.quiet();
 		const box = (await this.editor.part('output-panel').boundingBox())!;
 		return await this.page.screenshot({ clip: { ...box, height: Math.min(height, box.height) } });
 	}
 
 	/** The column of fields alone, no higher than what is in it. */
-	async fieldsPicture(): Promise<Buffer> {
+	async fieldsImage(): Promise<Buffer> {
 		await this.quiet();
 		const fields = this.editor.part('node-parameters');
 		const column = (await fields.boundingBox())!;
@@ -273,7 +273,7 @@ export class NodePanel {
 		return await this.page.screenshot({ clip: box });
 	}
 
-	/** Takes the pointer and the caret away, which would open hints and menus in the picture. */
+	/** Takes the pointer and the caret away, which would open hints and menus in the image. */
 	private async quiet(): Promise<void> {
 		await this.editor.closeMessages();
 		await this.page.mouse.move(5, 5);

@@ -87,20 +87,20 @@ async function main(): Promise<boolean> {
 			openEditor: async (theme) => await Editor.open(browser, session, theme),
 			checks,
 			gallery,
-			keep: (name, picture) => writeFileSync(join(temporary, `${name}.png`), picture),
+			keep: (name, image) => writeFileSync(join(temporary, `${name}.png`), image),
 		};
 		for (const name of chosen) {
 			console.log(`\n${name}`);
 			await SECTIONS[name]!(bench);
 		}
 		const held = checks.summarise();
-		// A picture that is missing because its check failed must not take the one in the docs with it.
+		// An image that is missing because its check failed must not take the one in the docs with it.
 		if (held && values.only === undefined) {
 			const { count, bytes } = gallery.finish();
 			console.log(`${count} screenshots, ${Math.ceil(bytes / 1024)} kB`);
 			gallery.checkPage(GALLERY_PAGE);
 		}
-		console.log(`Screenshots are in ${gallery.folder}, further pictures in ${temporary}`);
+		console.log(`Screenshots are in ${gallery.folder}, further images in ${temporary}`);
 		return held;
 	} finally {
 		for (const stop of stops.reverse()) await stop();

@@ -23,7 +23,7 @@ export async function checkSwitching(bench: Bench): Promise<void> {
 	const { checks, editor } = bench;
 	const first = providers[0]!;
 	let panel: NodePanel;
-	await checks.check('switching: a node with a prompt and two pictures', async () => {
+	await checks.check('switching: a node with a prompt and two images', async () => {
 		const node = editNode('Edit the photo', {
 			provider: first,
 			operation: 'edit',
@@ -71,7 +71,7 @@ export async function checkSwitching(bench: Bench): Promise<void> {
 	);
 }
 
-/** Every provider with each of its operations: fields, credential, options and model, and its picture. */
+/** Every provider with each of its operations: fields, credential, options and model, and its image. */
 export async function checkPanels(bench: Bench): Promise<void> {
 	const { checks, editor, gallery } = bench;
 	await checks.check('panels: a workflow with every combination', async () => {
@@ -84,14 +84,14 @@ export async function checkPanels(bench: Bench): Promise<void> {
 			await checks.check(`panel: ${nodeName(provider, operation)}`, async () => {
 				const panel = await editor.openNode(nodeName(provider, operation));
 				try {
-					shots.push(await panel.fieldsPicture());
+					shots.push(await panel.fieldsImage());
 					await checkPanel(bench, panel, provider, operation);
 				} finally {
 					await panel.close();
 				}
 			});
 		}
-		await checks.check(`panel: picture of ${provider.title}`, async () => {
+		await checks.check(`panel: image of ${provider.title}`, async () => {
 			await gallery.add(`panel-${provider.id}`, ...shots);
 		});
 	}
@@ -127,7 +127,7 @@ async function checkPanel(
 	assert.deepEqual(added.sort(), options.map((option) => option.name).sort());
 	assert.deepEqual(await panel.cutOffLabels(), []);
 	await bench.editor.resize(2000);
-	bench.keep(`options-${provider.id}-${operation}`, await panel.fieldsPicture());
+	bench.keep(`options-${provider.id}-${operation}`, await panel.fieldsImage());
 	await bench.editor.resize(STANDARD_HEIGHT);
 }
 
@@ -148,7 +148,7 @@ export async function checkDarkTheme(bench: Bench): Promise<void> {
 			await editor.createWorkflow(workflow('Dark theme', nodes, { [READER]: [node.name] }));
 			const panel = await editor.openNode(node.name);
 			assert.ok(await editor.isDark(), 'the editor stayed light');
-			await gallery.add('panel-dark', await panel.fieldsPicture());
+			await gallery.add('panel-dark', await panel.fieldsImage());
 		} finally {
 			await editor.close();
 		}

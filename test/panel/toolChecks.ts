@@ -10,21 +10,21 @@ import { node, NODE_TYPE, TRIGGER, workflow } from './workflows';
 
 const AGENT = 'AI Agent';
 const MODEL = 'Chat model';
-const TOOL = 'Edit a picture';
+const TOOL = 'Edit an image';
 const PROMPT = 'Make it a pencil drawing';
 const MOST_TOOL_CHARACTERS = 2000;
 const DONE_WITHIN_SECONDS = 120;
 /** The agent as n8n offers it today, and the last one that ran tools inside itself. */
 const AGENT_VERSIONS = [3.1, 2.2];
 
-/** An AI agent uses the node as a tool: prompt and picture by `$fromAI`, a small JSON with the URL back. */
+/** An AI agent uses the node as a tool: prompt and image by `$fromAI`, a small JSON with the URL back. */
 export async function checkTool(bench: Bench): Promise<void> {
 	const { checks, emulator } = bench;
 	for (const version of AGENT_VERSIONS) {
-		await checks.check(`tool: an AI agent ${version} edits a picture by its address`, async () => {
+		await checks.check(`tool: an AI agent ${version} edits an image by its address`, async () => {
 			const before = emulator.ledger.length;
-			const picture = emulator.hostPicture(readFileSync(PHOTO_FILE), 'coffee.jpg');
-			const chat = await startChatServer({ prompt: PROMPT, imageUrl: picture });
+			const image = emulator.hostImage(readFileSync(PHOTO_FILE), 'coffee.jpg');
+			const chat = await startChatServer({ prompt: PROMPT, imageUrl: image });
 			try {
 				await runAgent(bench, chat, version);
 				assert.equal(emulator.ledger.length, before + 1, 'paid edits');
@@ -83,7 +83,7 @@ async function runAgent(bench: Bench, chat: ChatServer, version: number): Promis
 						image: [
 							{
 								source: 'url',
-								url: "={{ $fromAI('imageUrl', 'Address of the picture to edit', 'string') }}",
+								url: "={{ $fromAI('imageUrl', 'Address of the image to edit', 'string') }}",
 							},
 						],
 					},
@@ -108,7 +108,7 @@ async function runAgent(bench: Bench, chat: ChatServer, version: number): Promis
 		const agent = editor.page.locator(`[data-test-id="canvas-node"][data-node-name="${AGENT}"]`);
 		await agent.locator('[data-test-id="canvas-node-status-success"]').waitFor();
 		if (version === AGENT_VERSIONS[0])
-			await gallery.add('tool-canvas', await editor.canvasPicture('without buttons'));
+			await gallery.add('tool-canvas', await editor.canvasImage('without buttons'));
 	} finally {
 		await editor.resize(STANDARD_HEIGHT);
 		await session.request('DELETE', `/credentials/${id}`);

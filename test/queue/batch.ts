@@ -9,7 +9,7 @@ import type { Cluster } from './cluster';
 const ENDED = ['success', 'error', 'crashed', 'canceled'];
 const PHOTO_SIDE_PIXELS = 500;
 
-/** A picture that no other item of the test has: its hash in the ledger says how often it was sent. */
+/** An image that no other item of the test has: its hash in the ledger says how often it was sent. */
 export interface Photo {
 	url: string;
 	sha256: string;
@@ -39,13 +39,13 @@ interface RunData {
 
 let photosMade = 0;
 
-/** New pictures, each of another colour, behind URLs of the emulator. */
+/** New images, each of another colour, behind URLs of the emulator. */
 export function newPhotos(emulator: Emulator, count: number): Photo[] {
 	return Array.from({ length: count }, () => {
 		photosMade += 1;
 		const colour = [photosMade % 256, Math.floor(photosMade / 256), 77];
 		const bytes = plainPng(PHOTO_SIDE_PIXELS, PHOTO_SIDE_PIXELS, colour);
-		const url = emulator.hostPicture(bytes, `photo-${photosMade}.png`);
+		const url = emulator.hostImage(bytes, `photo-${photosMade}.png`);
 		return { url, sha256: sha256(bytes) };
 	});
 }
@@ -134,10 +134,10 @@ export async function readExecution(
 	return { items, error: resultData.error?.message, nodesRun: Object.keys(resultData.runData) };
 }
 
-/** Fetches the picture of an item through the main, as its editor does, and compares it with the provider's. */
-export async function checkPicture(cluster: Cluster, { json, binary }: Item): Promise<void> {
+/** Fetches the image of an item through the main, as its editor does, and compares it with the provider's. */
+export async function checkImage(cluster: Cluster, { json, binary }: Item): Promise<void> {
 	const { id, mimeType } = binary!.data!;
-	assert.match(id!, /^database:/, 'pictures are not in the database');
+	assert.match(id!, /^database:/, 'images are not in the database');
 	const query = new URLSearchParams({ action: 'view', id: id!, mimeType });
 	const { name, value } = cluster.session.browserState.cookies[0]!;
 	const stored = await bytesOf(`${cluster.main.url}/rest/binary-data?${query}`, `${name}=${value}`);

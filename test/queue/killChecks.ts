@@ -6,7 +6,7 @@ import { until } from '../kill/executions';
 import {
 	call,
 	checkLedger,
-	checkPicture,
+	checkImage,
 	ended,
 	executionsOf,
 	newPhotos,
@@ -91,7 +91,7 @@ export async function checkKill(bench: Bench): Promise<void> {
 	await checks.check('without tasks, what was in flight is paid and lost', async () => {
 		await checkKept(bench, edits, lostEdits);
 		const paid = paidBy(bench, edited);
-		return `${lostEdits.length * WIDTH} pictures of ${paid} paid`;
+		return `${lostEdits.length * WIDTH} images of ${paid} paid`;
 	});
 	await checks.check('what a killed execution had saved on its way is overwritten', async () => {
 		for (const { id } of lostGets) {
@@ -126,12 +126,12 @@ async function killAtWork(
 	return lost;
 }
 
-/** The pictures of executions that went well are there. */
+/** The images of executions that went well are there. */
 async function checkKept({ cluster }: Bench, all: Execution[], lost: Execution[]): Promise<void> {
 	for (const execution of all.filter((one) => !lost.includes(one))) {
 		const { items } = await readExecution(cluster, execution.id, EDIT);
 		assert.equal(items.length, WIDTH);
-		for (const item of items) await checkPicture(cluster, item);
+		for (const item of items) await checkImage(cluster, item);
 	}
 	for (const { id } of lost) {
 		assert.deepEqual((await readExecution(cluster, id, EDIT)).items, []);
@@ -151,21 +151,21 @@ async function collect(
 	submitted: readonly Photo[],
 ): Promise<void> {
 	const { cluster, emulator } = bench;
-	const pictures = new Set<string>();
+	const images = new Set<string>();
 	const look = async (executions: Execution[]): Promise<void> => {
 		for (const { id } of executions) {
 			for (const item of (await readExecution(cluster, id, GET)).items) {
-				await checkPicture(cluster, item);
-				pictures.add(String(item.json.taskId));
+				await checkImage(cluster, item);
+				images.add(String(item.json.taskId));
 			}
 		}
 	};
 	await look(gets);
-	assert.equal(pictures.size, (gets.length - lostGets.length) * WIDTH);
+	assert.equal(images.size, (gets.length - lostGets.length) * WIDTH);
 	const since = Date.now();
 	for (const batch of TASK_BATCHES) await call(cluster, WORKFLOWS.get, { batch });
 	await look(await ended(cluster, WORKFLOWS.get, TASK_BATCHES.length, { since }));
 	const tasks = emulator.ledger.filter(({ provider }) => provider === 'odkkk');
-	assert.deepEqual([...pictures].sort(), tasks.map(({ taskId }) => taskId!).sort());
+	assert.deepEqual([...images].sort(), tasks.map(({ taskId }) => taskId!).sort());
 	assert.equal(tasks.length, submitted.length);
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {
 	call,
 	checkLedger,
-	checkPicture,
+	checkImage,
 	ended,
 	newPhotos,
 	readExecution,
@@ -15,7 +15,7 @@ import { EDIT, WIDTH, WORKFLOWS } from './workflows';
 
 const PHOTOS = 60;
 const LATENCY_SECONDS = 4;
-/** About what a picture of one megapixel has as a PNG. */
+/** About what an image of one megapixel has as a PNG. */
 const RESULT_BYTES = 1_200_000;
 const SAMPLED_EVERY_MILLISECONDS = 100;
 
@@ -27,7 +27,7 @@ interface Measured {
 	megabytes: { before?: number; most: number };
 }
 
-/** The same batch with one worker and with two: what the widths are, and how many pictures a minute they give. */
+/** The same batch with one worker and with two: what the widths are, and how many images a minute they give. */
 export async function checkWidths(bench: Bench): Promise<void> {
 	const { cluster, checks, concurrency } = bench;
 	const slots = concurrency * WIDTH;
@@ -43,7 +43,7 @@ export async function checkWidths(bench: Bench): Promise<void> {
 				last = await runBatch(bench);
 				const pace = Math.round((PHOTOS / last.seconds) * 60);
 				const best = Math.round(((workers * slots) / LATENCY_SECONDS) * 60);
-				return `${last.seconds.toFixed(1)} s, ${pace} pictures/minute of ${best} at ${LATENCY_SECONDS} s each`;
+				return `${last.seconds.toFixed(1)} s, ${pace} images/minute of ${best} at ${LATENCY_SECONDS} s each`;
 			},
 		);
 		await checks.check(`${words}: workers x concurrency x maxConcurrency at the provider`, () => {
@@ -61,25 +61,25 @@ export async function checkWidths(bench: Bench): Promise<void> {
 			assert.ok(share >= concurrency, `shares are ${shares.join(' and ')}`);
 		return `${shares.join(' and ')} executions`;
 	});
-	await checks.check('an execution costs little more than its pictures', () => {
+	await checks.check('an execution costs little more than its images', () => {
 		const overheads = last!.executions
 			.map(({ startedAt, stoppedAt }) => Date.parse(stoppedAt!) - Date.parse(startedAt))
 			.map((milliseconds) => milliseconds - LATENCY_SECONDS * 1000)
 			.sort((one, other) => one - other);
 		const median = overheads[Math.floor(overheads.length / 2)]!;
 		assert.ok(median < 5000, `${median} ms`);
-		return `median ${median} ms over ${LATENCY_SECONDS} s, for download, edit and storage of ${WIDTH} pictures`;
+		return `median ${median} ms over ${LATENCY_SECONDS} s, for download, edit and storage of ${WIDTH} images`;
 	});
-	await checks.check('the main reads every picture that the workers stored', async () => {
+	await checks.check('the main reads every image that the workers stored', async () => {
 		let read = 0;
 		for (const { id } of last!.executions) {
 			for (const item of (await readExecution(cluster, id, EDIT)).items) {
-				await checkPicture(cluster, item);
+				await checkImage(cluster, item);
 				read += 1;
 			}
 		}
 		assert.equal(read, PHOTOS);
-		return `${read} pictures in the database, byte for byte the provider's`;
+		return `${read} images in the database, byte for byte the provider's`;
 	});
 	await checks.check(
 		'a provider fetches by a link that a worker signed and the main serves',

@@ -74,7 +74,7 @@ const download = node('Download', 'n8n-nodes-base.httpRequest', 4.2, [448, 0], {
 /** Edits by a provider without tasks: what an execution was told is all there is. */
 const editByModelVerse = edit(
 	EDIT,
-	{ type: 'modelVerseApi', id: 'exampleModelVerseApi' },
+	{ type: 'qwenImageEditModelVerseApi', id: 'exampleModelVerseApi' },
 	{
 		provider: 'modelVerse',
 		operation: 'edit',
@@ -84,7 +84,7 @@ const editByModelVerse = edit(
 	},
 );
 
-const odkkk = { type: 'odkkkApi', id: 'exampleOdkkkApi' };
+const odkkk = { type: 'qwenImageEditOdkkkApi', id: 'exampleOdkkkApi' };
 
 function table(
 	name: string,

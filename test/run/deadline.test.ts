@@ -77,14 +77,14 @@ describe('the time of an item', () => {
 			status: 'processing',
 			taskId: edit.id,
 			progress: 50,
-			pictures: [],
+			images: [],
 		});
 	});
 
 	it('hands the task out also when the last look went wrong', async () => {
 		const order = { timeoutSeconds: 19, breaksAt: 15 };
 		const handedOut = await editOne({ ...order, timeoutAction: 'output' });
-		expect(resultOf(handedOut.settled)).toMatchObject({ taskId: handedOut.edit.id, pictures: [] });
+		expect(resultOf(handedOut.settled)).toMatchObject({ taskId: handedOut.edit.id, images: [] });
 		const failed = await editOne({ ...order, timeoutAction: 'error' });
 		expect(faultOf(failed.settled)).toMatchObject({ kind: 'network', taskId: failed.edit.id });
 	});
@@ -92,7 +92,7 @@ describe('the time of an item', () => {
 	it('hands the task out also when the provider wants nobody to come before its end', async () => {
 		const order = { timeoutSeconds: 30, pauseAt: 10 };
 		const handedOut = await editOne({ ...order, timeoutAction: 'output' });
-		expect(resultOf(handedOut.settled)).toMatchObject({ taskId: handedOut.edit.id, pictures: [] });
+		expect(resultOf(handedOut.settled)).toMatchObject({ taskId: handedOut.edit.id, images: [] });
 		const failed = await editOne({ ...order, timeoutAction: 'error' });
 		expect(faultOf(failed.settled)).toMatchObject({ kind: 'rateLimit', taskId: failed.edit.id });
 		expect(failed.edit.looksAt.filter((at) => at > 10)).toEqual([]);

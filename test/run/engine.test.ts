@@ -3,13 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { providers } from '../../nodes/QwenImageEdit/providers';
 import type { RecordedRequest } from '../emulator';
-import { readPictureNotes } from '../emulator';
+import { readImageNotes } from '../emulator';
 import { facts, Stage, type StageRun } from '../engine/scenario';
 
 let stage: Stage;
 
 beforeAll(async () => {
-	stage = await Stage.open({ editPictures: false });
+	stage = await Stage.open({ editImages: false });
 });
 
 afterEach(() => {
@@ -27,10 +27,10 @@ function items(count: number) {
 
 const ownPrompt = '={{ $json.prompt }}';
 
-/** Whose picture came out where, by what the emulator wrote into it. */
+/** Whose image came out where, by what the emulator wrote into it. */
 async function promptsOf(run: StageRun): Promise<Array<string | undefined>> {
 	return await Promise.all(
-		run.edited.map(async (item) => readPictureNotes(await run.binaryBuffer(item))?.prompt),
+		run.edited.map(async (item) => readImageNotes(await run.binaryBuffer(item))?.prompt),
 	);
 }
 
@@ -66,7 +66,7 @@ describe('a batch', () => {
 			stage.set({ latencyMs: 200, taskSeconds: 1.2 });
 			const concurrency = providers.find(({ id }) => id === provider)!.concurrency;
 			const links = facts[provider].takes === 'links';
-			const url = stage.emulator.hostPicture(stage.item().binary!.data!.bytes, 'photo.png');
+			const url = stage.emulator.hostImage(stage.item().binary!.data!.bytes, 'photo.png');
 			await stage.succeed({
 				provider,
 				items: items(concurrency + 2),
@@ -303,7 +303,7 @@ describe('the Stop button', () => {
 		expect(stage.emulator.ledger).toEqual([]);
 	});
 
-	it('ends a download in the middle, and names the picture that is there', async () => {
+	it('ends a download in the middle, and names the image that is there', async () => {
 		const { run, milliseconds, requestsAfter } = await quickest(async () => {
 			stage.emulator.faults.add({ provider: 'aiml', kind: 'resultSlow', intervalMs: 1000 });
 			return await stopped(

@@ -61,7 +61,7 @@ function decode(answer: Reply): Outcome {
 	if (answer.httpStatus >= 400) return readRefusal(answer, { provider: 'Host' });
 	const { json } = answer;
 	if (typeof json !== 'object' || json === null) return readMalformed(answer, 'Host sent no JSON');
-	return { state: 'completed', taskId: 'task-1', pictures: [] };
+	return { state: 'completed', taskId: 'task-1', images: [] };
 }
 
 function wire(purpose: Exclude<Purpose, 'download'>): Wire {

@@ -1,4 +1,4 @@
-import type { PictureFacts } from '../../nodes/QwenImageEdit/edit/picture';
+import type { ImageFacts } from '../../nodes/QwenImageEdit/edit/image';
 import type { Provider } from '../../nodes/QwenImageEdit/edit/provider';
 import type { Reply, Wire } from '../../nodes/QwenImageEdit/edit/wire';
 import { findProvider } from '../../nodes/QwenImageEdit/providers';
@@ -11,7 +11,7 @@ import {
 import { RateGate } from '../../nodes/QwenImageEdit/run/gate';
 import { PaidWorkStore } from '../../nodes/QwenImageEdit/run/paidWork';
 import { runOrdered, type Settled } from '../../nodes/QwenImageEdit/run/pool';
-import type { Answer, Fetched, PictureStore, Transport } from '../../nodes/QwenImageEdit/run/ports';
+import type { Answer, Fetched, ImageStore, Transport } from '../../nodes/QwenImageEdit/run/ports';
 import { TypicalTimes } from '../../nodes/QwenImageEdit/run/typicalTimes';
 import type { VirtualClock } from './virtualClock';
 
@@ -21,13 +21,13 @@ const facts = {
 	extension: 'png',
 	width: 416,
 	height: 384,
-} as PictureFacts;
+} as ImageFacts;
 
 /** How a host behaves that exists on a virtual clock only. Times in seconds. */
 export interface HostSettings {
 	/** How long each edit takes. */
 	editSeconds: () => number;
-	/** Answers with a task that has to be looked at, or with the picture when it is made. */
+	/** Answers with a task that has to be looked at, or with the image when it is made. */
 	answers: 'task' | 'atOnce';
 	/** What the host says at the submit; default: nothing. */
 	estimatedSeconds?: (editSeconds: number) => number;
@@ -47,12 +47,12 @@ export interface HostedEdit {
 	submittedAt: number;
 	readyAt: number;
 	looksAt: number[];
-	/** When a look, or the answer to the submit, brought the picture. */
+	/** When a look, or the answer to the submit, brought the image. */
 	handedOutAt?: number;
 }
 
-/** A host and a picture store on a virtual clock, which speak as odkkk and AI/ML API do (seeds 002 and 004). */
-export class VirtualHost implements Transport, PictureStore {
+/** A host and an image store on a virtual clock, which speak as odkkk and AI/ML API do (seeds 002 and 004). */
+export class VirtualHost implements Transport, ImageStore {
 	readonly edits: HostedEdit[] = [];
 
 	/** When a submit was refused, and until when nothing may be sent. */
@@ -94,14 +94,14 @@ export class VirtualHost implements Transport, PictureStore {
 
 	/** @inheritdoc */
 	async fetch(
-		_picture: unknown,
+		_image: unknown,
 		{ signal }: { timeoutSeconds: number; signal: AbortSignal },
 	): Promise<Fetched> {
 		await this.clock.sleep((this.settings.downloadSeconds ?? 0) * 1000, signal);
 		if (signal.aborted) return { kind: 'cancelled' };
 		return {
 			kind: 'stored',
-			picture: { facts, bytes: 1000, fileName: 'edited.png', stored: {} },
+			image: { facts, bytes: 1000, fileName: 'edited.png', stored: {} },
 		};
 	}
 
@@ -156,7 +156,7 @@ function answer(httpStatus: number, json: unknown, headers: Record<string, strin
 	return { httpStatus, headers, json, text: JSON.stringify(json) };
 }
 
-/** An edit of a picture behind a link. */
+/** An edit of an image behind a link. */
 export function linkJob(provider: Provider, job: Partial<Job> = {}): Job {
 	return {
 		provider,
@@ -165,7 +165,7 @@ export function linkJob(provider: Provider, job: Partial<Job> = {}): Job {
 		request: {
 			model: provider.defaultModel,
 			prompt: 'Make it night',
-			pictures: [{ kind: 'link', url: 'https://pictures.example/1.png' }],
+			images: [{ kind: 'link', url: 'https://images.example/1.png' }],
 			fields: {},
 		},
 		waitForCompletion: false,
@@ -195,7 +195,7 @@ export async function editAll(
 		gate: shared.gate ?? new RateGate(clock),
 		times: shared.times ?? new TypicalTimes(),
 		transport: host,
-		pictures: host,
+		images: host,
 	};
 	return await runOrdered(
 		Array.from({ length: count }),

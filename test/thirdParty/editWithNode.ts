@@ -1,4 +1,4 @@
-import { OpenAiCompatibleImageApi } from '../../credentials/OpenAiCompatibleImageApi.credentials';
+import { QwenImageEditOpenAiCompatibleApi } from '../../credentials/QwenImageEditOpenAiCompatibleApi.credentials';
 import { QwenImageEdit } from '../../nodes/QwenImageEdit/QwenImageEdit.node';
 import { CredentialStore } from '../engine/credentials';
 import { runWorkflow, type FinishedRun } from '../engine/engine';
@@ -11,14 +11,14 @@ export interface NodeEdit {
 	baseUrl: string;
 	apiKey?: string;
 	prompt: string;
-	pictures: Buffer[];
+	images: Buffer[];
 	options?: Record<string, string | number | boolean>;
 	model?: string;
 }
 
 export interface NodeRun {
 	run: FinishedRun;
-	/** The pictures that came out, over all items. */
+	/** The images that came out, over all items. */
 	files: Buffer[];
 	/** What stands on the node's red box, if anything does. */
 	error: string;
@@ -26,12 +26,12 @@ export interface NodeRun {
 
 /** Edits with our node, in n8n's own engine, at a server of this route. */
 export async function editWithNode(edit: NodeEdit): Promise<NodeRun> {
-	const credentials = new CredentialStore([new OpenAiCompatibleImageApi()]);
+	const credentials = new CredentialStore([new QwenImageEditOpenAiCompatibleApi()]);
 	const data = { apiKey: edit.apiKey ?? '', baseUrl: edit.baseUrl };
-	await credentials.save('own', { type: 'openAiCompatibleImageApi', data });
-	const fields = edit.pictures.map((_, index) => `picture${index}`);
+	await credentials.save('own', { type: 'qwenImageEditOpenAiCompatibleApi', data });
+	const fields = edit.images.map((_, index) => `image${index}`);
 	const binary = Object.fromEntries(
-		edit.pictures.map((bytes, index): [string, StartFile] => [
+		edit.images.map((bytes, index): [string, StartFile] => [
 			fields[index]!,
 			{ bytes, mimeType: 'image/png', fileName: `photo ${index}.png` },
 		]),
@@ -53,7 +53,7 @@ export async function editWithNode(edit: NodeEdit): Promise<NodeRun> {
 						model: { __rl: true, mode: 'id', value: edit.model },
 					}),
 				},
-				credentials: { openAiCompatibleImageApi: 'own' },
+				credentials: { qwenImageEditOpenAiCompatibleApi: 'own' },
 			},
 		],
 		nodeTypes: { [NODE_TYPE]: new QwenImageEdit() },

@@ -3,12 +3,12 @@
  * The node, and the emulator, against what nobody here wrote:
  *
  * - aimock (npm, CopilotKit): a server with its own `POST /v1/images/edits`. It answers from fixtures and makes no
- *   picture; it reads the form's texts with a parser of its own, and passes over the files.
+ *   image; it reads the form's texts with a parser of its own, and passes over the files.
  * - Portkey's AI Gateway (npm): a gateway that many run. It takes the form apart and writes a new one for the server
  *   behind it, which is the emulator here.
  * - openai (npm): OpenAI's own client, which is the witness for the emulator.
  *
- * None of the servers that make pictures (vLLM-Omni, SGLang, sd-server, Lemonade, Xinference) is on npm or in Debian,
+ * None of the servers that make images (vLLM-Omni, SGLang, sd-server, Lemonade, Xinference) is on npm or in Debian,
  * so none of them ran here: they stand in the emulator as their documents and sources describe them.
  */
 import { createHash, randomBytes } from 'node:crypto';
@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { OPEN_AI_FACES, startEmulator, type Emulator } from '../emulator';
-import { formOf, samplePicture } from '../emulator/documented-client';
+import { formOf, sampleImage } from '../emulator/documented-client';
 import { editWithNode } from './editWithNode';
 import { startForeignServer, type ForeignServer } from './foreignServer';
 import { startHeaderProxy, type HeaderProxy } from './headerProxy';
@@ -45,8 +45,8 @@ const png = (bytes: Buffer, fileName = 'photo.png') => ({ bytes, fileName, type:
 let folder: string;
 let emulator: Emulator;
 let openai: OpenAiModule;
-let picture: Buffer;
-/** Valid for a decoder, hostile to a parser: line ends, dashes and noise behind the end of the picture. */
+let image: Buffer;
+/** Valid for a decoder, hostile to a parser: line ends, dashes and noise behind the end of the image. */
 let hostile: Buffer;
 
 const client = (baseURL: string, apiKey: string) =>
@@ -56,9 +56,9 @@ beforeAll(async () => {
 	folder = await installThirdParty();
 	emulator = await startEmulator();
 	openai = createRequire(join(folder, 'package.json'))('openai') as OpenAiModule;
-	picture = await samplePicture();
+	image = await sampleImage();
 	const tail = Buffer.from('\r\n--\r\n------formdata-undici-0\r\n\r\n');
-	hostile = Buffer.concat([picture, tail, randomBytes(70_000), tail]);
+	hostile = Buffer.concat([image, tail, randomBytes(70_000), tail]);
 });
 
 afterAll(async () => await emulator?.stop());
@@ -70,16 +70,16 @@ describe('aimock', () => {
 
 	beforeAll(async () => {
 		fixtures = mkdtempSync(join(tmpdir(), 'third-party-'));
-		result = await samplePicture(320, 240, 'webp');
+		result = await sampleImage(320, 240, 'webp');
 		const b64Json = result.toString('base64');
-		const image = (userMessage: string, response: unknown) => ({
+		const rule = (userMessage: string, response: unknown) => ({
 			match: { userMessage, endpoint: 'image' },
 			response,
 		});
 		const rules = [
-			image('two pictures', { images: [{ b64Json }, { b64Json: picture.toString('base64') }] }),
-			image('as a link', { image: { url: emulator.hostPicture(picture) } }),
-			image('refuse me', {
+			rule('two images', { images: [{ b64Json }, { b64Json: image.toString('base64') }] }),
+			rule('as a link', { image: { url: emulator.hostImage(image) } }),
+			rule('refuse me', {
 				error: {
 					message: 'Your request was rejected by the safety system.',
 					type: 'x',
@@ -87,7 +87,7 @@ describe('aimock', () => {
 				},
 				status: 400,
 			}),
-			image('Make it night', { image: { b64Json, revisedPrompt: 'Make it night, please' } }),
+			rule('Make it night', { image: { b64Json, revisedPrompt: 'Make it night, please' } }),
 		];
 		writeFileSync(join(fixtures, 'images.json'), JSON.stringify({ fixtures: rules }));
 		const script = join(folder, 'node_modules/@copilotkit/aimock/dist/cli.js');
@@ -113,7 +113,7 @@ describe('aimock', () => {
 			data: [{ b64_json: result.toString('base64'), revised_prompt: 'Make it night, please' }],
 		});
 		expect((await send({ prompt: 'Make it night' }, 'wrong')).status).toBe(401);
-		expect((await send({ image: png(picture) })).status).toBe(400);
+		expect((await send({ image: png(image) })).status).toBe(400);
 		expect((await send({ prompt: 'nobody knows this' })).status).toBe(404);
 	});
 
@@ -122,35 +122,35 @@ describe('aimock', () => {
 			baseUrl: server!.origin + ending,
 			apiKey: KEY,
 			prompt: 'Make it night',
-			pictures: [hostile],
+			images: [hostile],
 		});
 		expect(error).toBe('');
 		expect(files.map(sha256)).toEqual([sha256(result)]);
 	});
 
-	test('gives our node several pictures, and a picture behind a link', async () => {
+	test('gives our node several images, and an image behind a link', async () => {
 		const both = await editWithNode({
 			baseUrl: server!.origin,
 			apiKey: KEY,
-			prompt: 'two pictures',
-			pictures: [picture, hostile],
+			prompt: 'two images',
+			images: [image, hostile],
 			options: { n: 2 },
 		});
 		expect(both.error).toBe('');
-		expect(both.files.map(sha256)).toEqual([sha256(result), sha256(picture)]);
+		expect(both.files.map(sha256)).toEqual([sha256(result), sha256(image)]);
 		const link = await editWithNode({
 			baseUrl: server!.origin,
 			apiKey: KEY,
 			prompt: 'as a link',
-			pictures: [hostile],
+			images: [hostile],
 		});
 		expect(link.error).toBe('');
-		expect(link.files.map(sha256)).toEqual([sha256(picture)]);
+		expect(link.files.map(sha256)).toEqual([sha256(image)]);
 	});
 
 	test('its refusals are told in its own words', async () => {
 		const run = async (prompt: string, apiKey = KEY) =>
-			await editWithNode({ baseUrl: server!.origin, apiKey, prompt, pictures: [picture] });
+			await editWithNode({ baseUrl: server!.origin, apiKey, prompt, images: [image] });
 		expect((await run('refuse me')).error).toContain('rejected by the safety system');
 		expect((await run('nobody knows this')).error).toContain('No fixture matched');
 		expect((await run('Make it night', 'wrong')).error).toMatch(/401/);
@@ -197,8 +197,8 @@ describe('Portkey’s gateway before the emulator', () => {
 			headers: { authorization: `Bearer ${key}` },
 			body: formOf({
 				prompt: 'Zwei Bilder, ein 鹅',
-				image: [png(hostile, 'a.png'), png(picture, 'b "c".png')],
-				mask: png(picture, 'mask.png'),
+				image: [png(hostile, 'a.png'), png(image, 'b "c".png')],
+				mask: png(image, 'mask.png'),
 				seed: 7,
 			}),
 		});
@@ -206,8 +206,8 @@ describe('Portkey’s gateway before the emulator', () => {
 		expect(emulator.ledger).toEqual([
 			expect.objectContaining({
 				prompt: 'Zwei Bilder, ein 鹅',
-				inputSha256: [sha256(hostile), sha256(picture)],
-				maskSha256: sha256(picture),
+				inputSha256: [sha256(hostile), sha256(image)],
+				maskSha256: sha256(image),
 				formFields: ['prompt', 'image', 'image', 'mask', 'seed'],
 				unknownFields: [],
 			}),
@@ -219,13 +219,13 @@ describe('Portkey’s gateway before the emulator', () => {
 			baseUrl: `${proxy!.origin}/v1`,
 			apiKey: key,
 			prompt: 'Make it night',
-			pictures: [hostile, picture],
+			images: [hostile, image],
 			options: { seed: 7, n: 2, trueCfgScale: 1 },
 		});
 		expect(error).toBe('');
 		expect(emulator.ledger).toEqual([
 			expect.objectContaining({
-				inputSha256: [sha256(hostile), sha256(picture)],
+				inputSha256: [sha256(hostile), sha256(image)],
 				resultCount: 2,
 				unknownFields: [],
 				fields: { prompt: 'Make it night', n: '2', seed: '7', true_cfg_scale: '1' },
@@ -241,7 +241,7 @@ describe('Portkey’s gateway before the emulator', () => {
 			baseUrl: proxy!.origin,
 			apiKey: key,
 			prompt: 'Make it night',
-			pictures: [picture],
+			images: [image],
 		});
 		expect(error).toContain('rejected as a result of our safety system');
 		expect(emulator.ledger).toEqual([]);
@@ -273,13 +273,13 @@ describe('OpenAI’s own client at the emulator', () => {
 		expect(emulator.ledger).toEqual([expect.objectContaining({ inputSha256: [sha256(hostile)] })]);
 	});
 
-	test('sends several pictures as image[], which only some servers read whole', async () => {
+	test('sends several images as image[], which only some servers read whole', async () => {
 		const order = async () => ({
 			model: 'qwen-image-edit',
 			prompt: 'p',
 			image: [
 				await openai.toFile(hostile, 'a.png', { type: 'image/png' }),
-				await openai.toFile(picture, 'b.png', { type: 'image/png' }),
+				await openai.toFile(image, 'b.png', { type: 'image/png' }),
 			],
 			n: 2,
 		});
@@ -288,7 +288,7 @@ describe('OpenAI’s own client at the emulator', () => {
 			settings().face = face;
 			expect((await ai.images.edit(await order())).data).toHaveLength(2);
 			const entry = emulator.ledger.at(-1)!;
-			expect(entry).toMatchObject({ inputSha256: [sha256(hostile), sha256(picture)] });
+			expect(entry).toMatchObject({ inputSha256: [sha256(hostile), sha256(image)] });
 			expect(entry.formFields!.filter((name) => name === 'image[]')).toHaveLength(2);
 		}
 	});
@@ -301,12 +301,12 @@ describe('OpenAI’s own client at the emulator', () => {
 		});
 		const ai = client(base(), emulator.key('openAiCompatible'));
 		emulator.faults.add({ kind: 'insufficientCredit', provider: 'openAiCompatible', times: 1 });
-		const image = await openai.toFile(picture, 'a.png', { type: 'image/png' });
-		await expect(ai.images.edit({ image, prompt: 'p' })).rejects.toMatchObject({
+		const file = await openai.toFile(image, 'a.png', { type: 'image/png' });
+		await expect(ai.images.edit({ image: file, prompt: 'p' })).rejects.toMatchObject({
 			status: 429,
 			code: 'insufficient_quota',
 		});
-		await expect(ai.images.edit({ image, prompt: 'p', size: '1x' })).rejects.toMatchObject({
+		await expect(ai.images.edit({ image: file, prompt: 'p', size: '1x' })).rejects.toMatchObject({
 			status: 400,
 			param: 'size',
 		});

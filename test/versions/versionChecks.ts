@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { demoCredentials } from '../demo/credentials';
-import { checkEditedPicture } from '../demo/editedPicture';
+import { checkEditedImage } from '../demo/editedImage';
 import type { Emulator } from '../emulator';
 import { runCommand } from '../instance/command';
 import type { ExecutedItem, ExecutedWorkflow } from '../instance/execution';
@@ -27,8 +27,8 @@ export async function checkVersion(
 	checks: Checks,
 ): Promise<void> {
 	const credentials = demoCredentials(emulator);
-	const aiml = credentials.find(({ type }) => type === 'aimlApi')!;
-	const odkkk = credentials.find(({ type }) => type === 'odkkkApi')!;
+	const aiml = credentials.find(({ type }) => type === 'qwenImageEditAimlApi')!;
+	const odkkk = credentials.find(({ type }) => type === 'qwenImageEditOdkkkApi')!;
 	const restricted = {
 		...aiml,
 		id: 'restrictedAimlApi',
@@ -179,7 +179,7 @@ async function testCredential(session: Session, credential: object): Promise<str
 	return status;
 }
 
-/** The picture that the workflow wrote to disk. */
+/** The image that the workflow wrote to disk. */
 async function checkWritten(
 	instance: RunningInstance,
 	{ nodes }: WorkflowToImport<WorkflowNode>,
@@ -188,5 +188,5 @@ async function checkWritten(
 	const writer = nodes.find(({ parameters }) => parameters.operation === 'write')!;
 	const [item] = itemsByNode[writer.name] ?? [];
 	const file = join(instance.filesFolder, basename(String(item?.json.fileName)));
-	await checkEditedPicture(file, PHOTO_FILE);
+	await checkEditedImage(file, PHOTO_FILE);
 }

@@ -68,7 +68,7 @@ function edit(
 export function failures(good: Credential, restricted: Credential): WorkflowToImport {
 	const nodes = [
 		...photoNodes(),
-		// The second item has a field of another name, so the node finds no picture in it.
+		// The second item has a field of another name, so the node finds no image in it.
 		node(names.two, 'n8n-nodes-base.code', 2, [448, 0], {
 			jsCode: "return [$input.first(), { json: { without: 'a photo' }, pairedItem: { item: 0 } }];",
 		}),

@@ -9,10 +9,10 @@ function payloadOf(text: string): string | undefined {
 }
 
 /**
- * Decodes a picture given as text: raw base64 or a data URI, with line breaks and in the URL-safe alphabet
+ * Decodes an image given as text: raw base64 or a data URI, with line breaks and in the URL-safe alphabet
  * too.
  *
- * @param name how the message calls it, such as `Picture 2`
+ * @param name how the message calls it, such as `Image 2`
  * @throws EditFault of kind `input` when it is not base64
  */
 export function decodeBase64Text(text: string, name: string): Buffer {
@@ -20,7 +20,7 @@ export function decodeBase64Text(text: string, name: string): Buffer {
 	if (payload === undefined || payload === '' || !/^[A-Za-z0-9+/]+={0,2}$/.test(payload)) {
 		throw inputFault(
 			`${name} is not base64 text`,
-			'Give the bytes of a picture as base64 or as a data URI that starts with data:image/',
+			'Give the bytes of an image as base64 or as a data URI that starts with data:image/',
 		);
 	}
 	return Buffer.from(payload, 'base64');

@@ -1,11 +1,11 @@
-import type { PictureFile } from './request';
-import { PictureData, type FormPart, type WireValue } from './wire';
+import type { ImageFile } from './request';
+import { ImageContent, type FormPart, type WireValue } from './wire';
 
-/** A piece of a request body: text as it is, or a picture to be written there. */
-export type BodyPart = string | PictureData;
+/** A piece of a request body: text as it is, or an image to be written there. */
+export type BodyPart = string | ImageContent;
 
 function writeValue(value: WireValue, parts: BodyPart[]): void {
-	if (value instanceof PictureData) {
+	if (value instanceof ImageContent) {
 		parts.push('"', value, '"');
 	} else if (Array.isArray(value)) {
 		parts.push('[');
@@ -26,7 +26,7 @@ function writeValue(value: WireValue, parts: BodyPart[]): void {
 	}
 }
 
-/** A JSON body as text with gaps where pictures go; neighbouring texts are joined. */
+/** A JSON body as text with gaps where images go; neighbouring texts are joined. */
 export function jsonParts(value: WireValue): BodyPart[] {
 	const written: BodyPart[] = [];
 	writeValue(value, written);
@@ -61,7 +61,7 @@ export function formParts(form: readonly FormPart[], boundary: string): BodyPart
 			// Servers judge a file by its extension, so it is made to fit the bytes.
 			const fileName = `${value.fileName.replace(/\.[^.]*$/, '') || 'image'}.${extension}`;
 			text += `; filename=${quoted(fileName)}\r\nContent-Type: ${mimeType}\r\n\r\n`;
-			parts.push(text, new PictureData(value, 'raw'));
+			parts.push(text, new ImageContent(value, 'raw'));
 			text = '\r\n';
 		}
 	}
@@ -69,15 +69,15 @@ export function formParts(form: readonly FormPart[], boundary: string): BodyPart
 	return parts;
 }
 
-/** How many bytes a picture takes in a body. */
-function dataLength(part: PictureData): number {
-	if (part.form === 'raw') return part.picture.bytes;
-	return prefixOf(part).length + 4 * Math.ceil(part.picture.bytes / 3);
+/** How many bytes an image takes in a body. */
+function dataLength(part: ImageContent): number {
+	if (part.form === 'raw') return part.image.bytes;
+	return prefixOf(part).length + 4 * Math.ceil(part.image.bytes / 3);
 }
 
-/** What stands before the base64 text of a picture. */
-function prefixOf({ picture, form }: PictureData): string {
-	return form === 'dataUri' ? `data:${picture.facts.mimeType};base64,` : '';
+/** What stands before the base64 text of an image. */
+function prefixOf({ image, form }: ImageContent): string {
+	return form === 'dataUri' ? `data:${image.facts.mimeType};base64,` : '';
 }
 
 /** The exact length of a body in bytes, known before the first byte is read. */
@@ -88,25 +88,25 @@ export function bodyLength(parts: readonly BodyPart[]): number {
 	);
 }
 
-/** The bytes of a picture, exactly as many as were announced. */
-async function* bytesOf(picture: PictureFile): AsyncGenerator<Buffer> {
+/** The bytes of an image, exactly as many as were announced. */
+async function* bytesOf(image: ImageFile): AsyncGenerator<Buffer> {
 	let bytes = 0;
-	for await (const chunk of await picture.open()) {
+	for await (const chunk of await image.open()) {
 		bytes += chunk.length;
-		if (bytes > picture.bytes) break;
+		if (bytes > image.bytes) break;
 		// The same memory, not a copy: the stream never writes into a chunk again.
 		yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 	}
-	if (bytes !== picture.bytes) {
+	if (bytes !== image.bytes) {
 		// The announced length would be wrong, and the provider would wait for bytes that never come.
-		throw new RangeError(`the stored file '${picture.fileName}' changed while it was read`);
+		throw new RangeError(`the stored file '${image.fileName}' changed while it was read`);
 	}
 }
 
-/** The bytes of a picture as base64, in steps of whole triples, so that nothing is held but one chunk. */
-async function* base64Of(picture: PictureFile): AsyncGenerator<Buffer> {
+/** The bytes of an image as base64, in steps of whole triples, so that nothing is held but one chunk. */
+async function* base64Of(image: ImageFile): AsyncGenerator<Buffer> {
 	let rest: Buffer = Buffer.alloc(0);
-	for await (const chunk of bytesOf(picture)) {
+	for await (const chunk of bytesOf(image)) {
 		const joined = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
 		const whole = joined.length - (joined.length % 3);
 		if (whole > 0) yield Buffer.from(joined.toString('base64', 0, whole), 'latin1');
@@ -115,17 +115,17 @@ async function* base64Of(picture: PictureFile): AsyncGenerator<Buffer> {
 	if (rest.length > 0) yield Buffer.from(rest.toString('base64'), 'latin1');
 }
 
-/** The body, piece by piece, read from the pictures as the receiver takes it. */
+/** The body, piece by piece, read from the images as the receiver takes it. */
 export async function* bodyBytes(parts: readonly BodyPart[]): AsyncGenerator<Buffer> {
 	for (const part of parts) {
 		if (typeof part === 'string') {
 			yield Buffer.from(part);
 		} else if (part.form === 'raw') {
-			yield* bytesOf(part.picture);
+			yield* bytesOf(part.image);
 		} else {
 			const prefix = prefixOf(part);
 			if (prefix !== '') yield Buffer.from(prefix);
-			yield* base64Of(part.picture);
+			yield* base64Of(part.image);
 		}
 	}
 }

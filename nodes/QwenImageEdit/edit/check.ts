@@ -1,7 +1,7 @@
 import { inputFault } from './fault';
 import { findModel, type Model, type Provider } from './provider';
-import { pictureTypes } from './picture';
-import type { FieldValues, Picture } from './request';
+import { imageTypes } from './image';
+import type { FieldValues, Image } from './request';
 import { isPrivateHost, readWebAddress } from './address';
 
 function megabytes(bytes: number): string {
@@ -11,7 +11,7 @@ function megabytes(bytes: number): string {
 /** The prompt, within the provider's limit. Lengths are counted in characters as people see them. */
 export function checkPrompt(provider: Provider, prompt: unknown): string {
 	if (typeof prompt !== 'string' || prompt.trim() === '') {
-		throw inputFault("'Prompt' is empty", 'Say in one sentence what is to change in the picture');
+		throw inputFault("'Prompt' is empty", 'Say in one sentence what is to change in the image');
 	}
 	const { maximumLength } = provider.prompt;
 	const length = [...prompt].length;
@@ -95,34 +95,34 @@ export function checkFields(
 	return values;
 }
 
-/** Every picture against what the provider documents; nothing was sent yet. */
-export function checkPictures(
+/** Every image against what the provider documents; nothing was sent yet. */
+export function checkImages(
 	provider: Provider,
-	pictures: readonly Picture[],
+	images: readonly Image[],
 	baseUrl: string,
 	modelId = '',
 ): void {
 	const model = findModel(provider, modelId);
-	const maximum = model?.maximumPictures ?? provider.pictures.maximum;
-	if (pictures.length === 0) {
+	const maximum = model?.maximumImages ?? provider.images.maximum;
+	if (images.length === 0) {
 		throw inputFault(
 			"'Images' is empty",
-			'Add at least one picture: a binary field of the item, a URL or base64 text',
+			'Add at least one image: a binary field of the item, a URL or base64 text',
 		);
 	}
-	if (pictures.length > maximum) {
-		const taker = model?.maximumPictures === undefined ? provider.title : `the model ${model.id}`;
+	if (images.length > maximum) {
+		const taker = model?.maximumImages === undefined ? provider.title : `the model ${model.id}`;
 		throw inputFault(
-			`'Images' has ${pictures.length} pictures, ${taker} takes at most ${maximum}`,
+			`'Images' has ${images.length} images, ${taker} takes at most ${maximum}`,
 			maximum === 1
-				? 'Leave one picture, or choose a provider that takes several'
-				: 'Leave out some pictures',
+				? 'Leave one image, or choose a provider that takes several'
+				: 'Leave out some images',
 		);
 	}
-	pictures.forEach((picture, index) => {
-		const name = pictures.length === 1 ? 'The picture' : `Picture ${index + 1}`;
-		if (picture.kind === 'link') checkLink(provider, name, picture.url, baseUrl);
-		else checkFile(provider, name, picture);
+	images.forEach((image, index) => {
+		const name = images.length === 1 ? 'The image' : `Image ${index + 1}`;
+		if (image.kind === 'link') checkLink(provider, name, image.url, baseUrl);
+		else checkFile(provider, name, image);
 	});
 }
 
@@ -131,27 +131,27 @@ function checkLink(provider: Provider, name: string, address: string, baseUrl: s
 	if ('reason' in read) {
 		throw inputFault(
 			`${name} has a URL that ${read.reason}`,
-			'Give a URL that starts with https:// and leads straight to the picture',
+			'Give a URL that starts with https:// and leads straight to the image',
 		);
 	}
 	if (isPrivateHost(read.url.hostname) && !isPrivateHost(new URL(baseUrl).hostname)) {
 		throw inputFault(
 			`${name} has a URL inside a private network (${read.url.hostname}), which ${provider.title} cannot reach`,
-			'Download the picture in n8n first (HTTP Request node) and give it as a binary field',
+			'Download the image in n8n first (HTTP Request node) and give it as a binary field',
 		);
 	}
 }
 
-/** One file, a picture or a mask, against what the provider documents. */
+/** One file, an image or a mask, against what the provider documents. */
 export function checkFile(
 	provider: Provider,
 	name: string,
-	picture: Extract<Picture, { kind: 'file' }>,
+	image: Extract<Image, { kind: 'file' }>,
 ): void {
-	const limits = provider.pictures;
-	const { facts } = picture;
+	const limits = provider.images;
+	const { facts } = image;
 	if (limits.types !== undefined && !limits.types.includes(facts.type)) {
-		const names = limits.types.map((type) => pictureTypes[type].extension).join(', ');
+		const names = limits.types.map((type) => imageTypes[type].extension).join(', ');
 		throw inputFault(
 			`${name} is a ${facts.extension} file, ${provider.title} takes ${names}`,
 			'Convert it first, for example with the Edit Image node of n8n',
@@ -170,9 +170,9 @@ export function checkFile(
 			);
 		}
 	}
-	if (limits.maximumBytes !== undefined && picture.bytes > limits.maximumBytes) {
+	if (limits.maximumBytes !== undefined && image.bytes > limits.maximumBytes) {
 		throw inputFault(
-			`${name} has ${megabytes(picture.bytes)}, ${provider.title} takes at most ${megabytes(limits.maximumBytes)}`,
+			`${name} has ${megabytes(image.bytes)}, ${provider.title} takes at most ${megabytes(limits.maximumBytes)}`,
 			'Make it smaller first, or give its URL instead of its bytes',
 		);
 	}

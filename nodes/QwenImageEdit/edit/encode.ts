@@ -1,6 +1,6 @@
 import type { Provider } from './provider';
-import { PictureData, type WireValue } from './wire';
-import type { FieldValues, Picture, PictureFile } from './request';
+import { ImageContent, type WireValue } from './wire';
+import type { FieldValues, Image, ImageFile } from './request';
 
 /** The user's own values under the provider's names. */
 export function fieldsOnWire(
@@ -16,19 +16,19 @@ export function fieldsOnWire(
 	return wire;
 }
 
-/** A picture as a URL, else as a data URI written from its bytes. */
-export function linkOrDataUri(picture: Picture): WireValue {
-	return picture.kind === 'link' ? picture.url : new PictureData(picture, 'dataUri');
+/** An image as a URL, else as a data URI written from its bytes. */
+export function linkOrDataUri(image: Image): WireValue {
+	return image.kind === 'link' ? image.url : new ImageContent(image, 'dataUri');
 }
 
-/** A picture that by now must lie behind a URL: files were uploaded before. */
-export function link(picture: Picture): WireValue {
-	if (picture.kind === 'link') return picture.url;
-	throw new TypeError('a picture file reached a provider that takes links only');
+/** An image that by now must lie behind a URL: files were uploaded before. */
+export function link(image: Image): WireValue {
+	if (image.kind === 'link') return image.url;
+	throw new TypeError('an image file reached a provider that takes links only');
 }
 
-/** A picture as a file of a multipart body: links were downloaded before. */
-export function file(picture: Picture): PictureFile {
-	if (picture.kind === 'file') return picture;
-	throw new TypeError('a picture link reached a provider that takes files only');
+/** An image as a file of a multipart body: links were downloaded before. */
+export function file(image: Image): ImageFile {
+	if (image.kind === 'file') return image;
+	throw new TypeError('an image link reached a provider that takes files only');
 }

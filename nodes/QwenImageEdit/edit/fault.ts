@@ -34,7 +34,7 @@ export interface Fault {
 	url?: string;
 	/** How long the provider asked us to stay away, in seconds. */
 	retryAfterSeconds?: number;
-	/** The task's last state, when it ended without a picture. */
+	/** The task's last state, when it ended without an image. */
 	taskStatus?: 'failed' | 'cancelled';
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/v4';
 
-import type { Outcome, ResultPicture } from './outcome';
+import type { Outcome, ResultImage } from './outcome';
 import { failureWords, readMalformed, readRefusal } from './refusal';
 import { isRecord } from './words';
 import type { FaultRule } from './provider';
@@ -48,7 +48,7 @@ const imageList = z.object({
 
 /**
  * Reads the answer that OpenAI-style hosts give at once: `{data: [{url, b64_json}], usage}`. Every field
- * may be null; either form of the picture will do.
+ * may be null; either form of the image will do.
  */
 export function readImageList(
 	reply: Reply,
@@ -63,42 +63,42 @@ export function readImageList(
 		);
 	}
 	const read = imageList.safeParse(json);
-	const pictures: ResultPicture[] = (read.data?.data ?? [])
+	const images: ResultImage[] = (read.data?.data ?? [])
 		.filter((entry) => entry.url !== undefined || entry.b64_json !== undefined)
 		.map((entry) => ({
 			...(entry.url === undefined ? {} : { url: entry.url }),
 			...(entry.b64_json === undefined ? {} : { base64: entry.b64_json }),
 		}));
-	if (pictures.length > 0) {
+	if (images.length > 0) {
 		const usage = read.data?.usage ?? read.data?.meta?.usage;
 		return {
 			state: 'completed',
-			pictures,
+			images,
 			...(usage === undefined ? {} : { usage }),
 			...(read.data?.model === undefined ? {} : { model: read.data.model }),
 		};
 	}
 	if (failureWords(reply).message !== '') return readRefusal(reply, settings);
-	return noPicture(reply, settings.provider);
+	return noImage(reply, settings.provider);
 }
 
-/** A success that holds no picture: final, and the user should look at the bill. */
-export function noPicture(reply: Reply, provider: string, taskId?: string): Outcome {
+/** A success that holds no image: final, and the user should look at the bill. */
+export function noImage(reply: Reply, provider: string, taskId?: string): Outcome {
 	const { fault } = readRefusal(reply, { provider, ...(taskId === undefined ? {} : { taskId }) });
 	return {
 		state: 'refused',
 		fault: {
 			...fault,
 			kind: 'provider',
-			message: `${provider} reports success but sent no picture (HTTP ${reply.httpStatus})`,
+			message: `${provider} reports success but sent no image (HTTP ${reply.httpStatus})`,
 			advice:
 				'It may have been billed: look at the usage page of the provider before you run it again',
 		},
 	};
 }
 
-/** A result as a text: a web address, or the picture itself in base64. */
-export function resultPicture(text: string): ResultPicture {
+/** A result as a text: a web address, or the image itself in base64. */
+export function resultImage(text: string): ResultImage {
 	if (!/^https?:\/\//i.test(text)) return { base64: text };
 	// ModelsLab with `base64: true` links to a text file whose name ends in ".base64" (PROVIDERS S2).
 	const path = text.split(/[?#]/)[0]!;

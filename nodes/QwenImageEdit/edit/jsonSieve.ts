@@ -6,7 +6,7 @@ export type SievePiece =
 	| { kind: 'long'; bytes: Buffer }
 	| { kind: 'longEnd' };
 
-/** Strings up to this length are ordinary text: longer ones can only be a picture in base64. */
+/** Strings up to this length are ordinary text: longer ones can only be an image in base64. */
 export const longStringBytes = 64 * 1024;
 
 const quote = 0x22;
@@ -26,7 +26,7 @@ function unescapeBase64(bytes: Buffer): { bytes: Buffer; rest: Buffer } {
 
 /**
  * Splits a JSON text into what must be held and long strings that may flow on: a host that answers with a
- * picture of many megabytes in base64 costs no more memory than one chunk. The opening quote of a long string
+ * image of many megabytes in base64 costs no more memory than one chunk. The opening quote of a long string
  * belongs to the text before it; its closing quote is left out.
  */
 export async function* sieveJson(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<SievePiece> {

@@ -1,12 +1,12 @@
 import type { Fault } from './fault';
 
-/** One picture that a provider has made: behind a URL, as base64 text, or both. */
-export interface ResultPicture {
+/** One image that a provider has made: behind a URL, as base64 text, or both. */
+export interface ResultImage {
 	/** Absolute; or relative to the base URL, and then read from the provider itself with the key. */
 	url?: string;
 	/** Raw base64 or a data URI. */
 	base64?: string;
-	/** The file behind `url` holds base64 text instead of the picture itself. */
+	/** The file behind `url` holds base64 text instead of the image itself. */
 	urlHoldsBase64?: boolean;
 }
 
@@ -28,18 +28,18 @@ export interface Pending {
 	model?: string;
 }
 
-/** The pictures are there. */
+/** The images are there. */
 export interface Completed {
 	state: 'completed';
 	taskId?: string;
-	pictures: readonly ResultPicture[];
+	images: readonly ResultImage[];
 	usage?: Usage;
 	model?: string;
 	/** The provider's id of the request, where it gives one to quote. */
 	requestId?: string;
 }
 
-/** The provider said no, or its task ended without a picture. */
+/** The provider said no, or its task ended without an image. */
 export interface Refused {
 	state: 'refused';
 	fault: Fault;

@@ -1,4 +1,4 @@
-import type { PictureType } from './picture';
+import type { ImageType } from './image';
 
 /** Width and height in pixels. */
 export interface Pixels {
@@ -90,7 +90,7 @@ function readTiff(head: Buffer): Pixels | undefined {
 	return width === undefined || height === undefined ? undefined : { width, height };
 }
 
-/** HEIF and AVIF keep the size in `ispe` boxes; the largest one is the picture, others are previews. */
+/** HEIF and AVIF keep the size in `ispe` boxes; the largest one is the image, others are previews. */
 function readHeif(head: Buffer): Pixels | undefined {
 	let largest: Pixels | undefined;
 	let at = head.indexOf('ispe');
@@ -104,7 +104,7 @@ function readHeif(head: Buffer): Pixels | undefined {
 	return largest;
 }
 
-const readers: Readonly<Record<PictureType, Reader>> = {
+const readers: Readonly<Record<ImageType, Reader>> = {
 	png: readPng,
 	jpg: readJpeg,
 	webp: readWebp,
@@ -116,13 +116,13 @@ const readers: Readonly<Record<PictureType, Reader>> = {
 };
 
 /**
- * Reads the pixel size from the head of a picture whose type is known; nothing is decoded, every reader ends
+ * Reads the pixel size from the head of an image whose type is known; nothing is decoded, every reader ends
  * after one pass over the head. A library was tried first and hung on hostile heads
  * (`docs/decisions/0011-own-reader-of-pixel-sizes.md`).
  *
  * @returns undefined when the head does not hold the size, or holds nonsense
  */
-export function readPixels(type: PictureType, head: Uint8Array): Pixels | undefined {
+export function readPixels(type: ImageType, head: Uint8Array): Pixels | undefined {
 	const pixels = readers[type](Buffer.from(head.buffer, head.byteOffset, head.length));
 	return pixels !== undefined && pixels.width > 0 && pixels.height > 0 ? pixels : undefined;
 }

@@ -1,8 +1,8 @@
 import type { Field, OperationName } from './field';
 import type { ErrorKind } from './fault';
 import type { Outcome } from './outcome';
-import type { PictureType } from './picture';
-import type { EditRequest, PictureFile } from './request';
+import type { ImageType } from './image';
+import type { EditRequest, ImageFile } from './request';
 import type { Reply, Wire } from './wire';
 
 /**
@@ -24,8 +24,8 @@ export interface Model {
 	id: string;
 	/** One short phrase, when the provider says what sets it apart. */
 	note?: string;
-	/** The most input pictures, where it is not the provider's own number. */
-	maximumPictures?: number;
+	/** The most input images, where it is not the provider's own number. */
+	maximumImages?: number;
 	/** Fields of the provider that this model does not take, by option name. */
 	refuses?: readonly string[];
 	/** The largest value of a field, where it is less than the provider's, by option name. */
@@ -42,19 +42,19 @@ export interface Model {
 	};
 }
 
-/** What a provider takes as input pictures; everything here is checked before anything is sent. */
-export interface PictureLimits {
-	/** The most pictures in one request. */
+/** What a provider takes as input images; everything here is checked before anything is sent. */
+export interface ImageLimits {
+	/** The most images in one request. */
 	maximum: number;
 	/**
 	 * `link` only, `data` (base64 in the body) too, or a `file` in a multipart body. Files for a `link`
 	 * provider are uploaded, links for a `file` provider are downloaded first.
 	 */
 	takes: 'link' | 'linkOrData' | 'file';
-	/** A second picture may say where the first is to change. */
+	/** A second image may say where the first is to change. */
 	mask?: boolean;
 	/** Absent: the provider documents no list. */
-	types?: readonly PictureType[];
+	types?: readonly ImageType[];
 	/** Pixels, each side. Absent: not documented. */
 	minimumSide?: number;
 	maximumSide?: number;
@@ -117,12 +117,12 @@ export interface Provider {
 	modelList?: { encode(): Wire; decode(reply: Reply): Model[] | undefined };
 	/** Absent length: not documented. */
 	prompt: { maximumLength?: number };
-	pictures: PictureLimits;
+	images: ImageLimits;
 	/** By name in the Options collection. */
 	fields: Readonly<Record<string, Field>>;
 	/** Where an edit is sent, behind the base URL; taken off a base URL that was pasted with it. */
 	submitPath: string;
-	/** Sends the edit. On a task provider the answer is a task, or already the picture. */
+	/** Sends the edit. On a task provider the answer is a task, or already the image. */
 	submit: Exchange<EditRequest>;
 	/** Present on providers with tasks: reads one. */
 	task?: Exchange<TaskReference> & {
@@ -133,7 +133,7 @@ export interface Provider {
 	};
 	/** Present where a `link` provider takes files itself. */
 	upload?: {
-		encode(picture: PictureFile): Wire;
+		encode(image: ImageFile): Wire;
 		decode(reply: Reply): { url: string } | Exclude<Outcome, { state: 'pending' | 'completed' }>;
 	};
 	/** How long an edit usually takes, in seconds; the first look at a task is timed by it. */

@@ -97,7 +97,7 @@ const adviceByKind: Partial<Record<ErrorKind, string>> = {
 	credential: 'Check the API key and the base URL of the credential',
 	credit: "Top up the account at the provider, or use another provider's credential",
 	rateLimit: "Lower 'Max Concurrency' in Options, or run fewer items at once",
-	content: 'The provider refused the picture or the prompt; change them and run again',
+	content: 'The provider refused the image or the prompt; change them and run again',
 	input: 'Check the parameters named in the message against the documentation of the provider',
 };
 

@@ -1,18 +1,18 @@
-import type { PictureFacts } from './picture';
+import type { ImageFacts } from './image';
 
-/** A picture that lies in a URL; the provider fetches it. */
-export interface PictureLink {
+/** An image that lies in a URL; the provider fetches it. */
+export interface ImageLink {
 	kind: 'link';
 	url: string;
 }
 
 /**
- * A picture whose bytes are ours to send. `open` gives a fresh stream each time, since a body that was
+ * An image whose bytes are ours to send. `open` gives a fresh stream each time, since a body that was
  * sent once cannot be sent again.
  */
-export interface PictureFile {
+export interface ImageFile {
 	kind: 'file';
-	facts: PictureFacts;
+	facts: ImageFacts;
 	bytes: number;
 	fileName: string;
 	open(): Promise<AsyncIterable<Uint8Array>>;
@@ -22,7 +22,7 @@ export interface PictureFile {
 	identity: string;
 }
 
-export type Picture = PictureLink | PictureFile;
+export type Image = ImageLink | ImageFile;
 
 /** Values of the provider's own fields, checked; a field that was not set is not here. */
 export type FieldValues = Readonly<Record<string, string | number | boolean>>;
@@ -31,8 +31,8 @@ export type FieldValues = Readonly<Record<string, string | number | boolean>>;
 export interface EditRequest {
 	model: string;
 	prompt: string;
-	pictures: readonly Picture[];
-	/** Where the picture is to change, for providers that take a mask. */
-	mask?: PictureFile;
+	images: readonly Image[];
+	/** Where the image is to change, for providers that take a mask. */
+	mask?: ImageFile;
 	fields: FieldValues;
 }

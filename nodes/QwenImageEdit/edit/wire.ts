@@ -1,9 +1,9 @@
-import type { PictureFile } from './request';
+import type { ImageFile } from './request';
 
 /** Marks the place of a file's bytes in a JSON body; they are streamed there when the body is sent. */
-export class PictureData {
+export class ImageContent {
 	constructor(
-		readonly picture: PictureFile,
+		readonly image: ImageFile,
 		/** `dataUri` writes `data:image/png;base64,` in front; `raw` is for multipart bodies. */
 		readonly form: 'dataUri' | 'base64' | 'raw',
 	) {}
@@ -12,7 +12,7 @@ export class PictureData {
 /** One part of a multipart body: a text, or a file that is streamed there. */
 export interface FormPart {
 	name: string;
-	value: string | PictureFile;
+	value: string | ImageFile;
 }
 
 export type WireValue =
@@ -20,7 +20,7 @@ export type WireValue =
 	| number
 	| boolean
 	| null
-	| PictureData
+	| ImageContent
 	| readonly WireValue[]
 	| { readonly [name: string]: WireValue };
 

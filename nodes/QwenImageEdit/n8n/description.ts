@@ -10,19 +10,19 @@ const operationOptions: Record<OperationName, INodePropertyOptions> = {
 		name: 'Edit Image',
 		value: 'edit',
 		action: 'Edit image',
-		description: 'Send the picture and the prompt, wait, and output the edited picture as a file',
+		description: 'Send the image and the prompt, wait, and output the edited image as a file',
 	},
 	submitTask: {
 		name: 'Submit Task',
 		value: 'submitTask',
 		action: 'Submit task',
-		description: 'Start an edit and output its task ID at once, without waiting for the picture',
+		description: 'Start an edit and output its task ID at once, without waiting for the image',
 	},
 	getTask: {
 		name: 'Get Task',
 		value: 'getTask',
 		action: 'Get task',
-		description: 'Read a task by its ID and output the picture once it is done',
+		description: 'Read a task by its ID and output the image once it is done',
 	},
 };
 
@@ -70,8 +70,7 @@ const promptProperty: INodeProperties = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. Replace the background with a sunny beach',
-	description:
-		'What is to change in the picture; say "image 1" and "image 2" when you give several',
+	description: 'What is to change in the image; say "image 1" and "image 2" when you give several',
 	displayOptions: { show: { operation: sending } },
 };
 
@@ -82,7 +81,7 @@ const imagesProperty: INodeProperties = {
 	typeOptions: { multipleValues: true, sortable: true },
 	placeholder: 'Add Image',
 	default: { image: [{ source: 'binary', binaryPropertyName: 'data' }] },
-	description: 'The picture to edit, and further ones that the prompt refers to; the order is kept',
+	description: 'The image to edit, and further ones that the prompt refers to; the order is kept',
 	displayOptions: { show: { operation: sending } },
 	options: [
 		{
@@ -99,7 +98,7 @@ const imagesProperty: INodeProperties = {
 						{ name: 'URL', value: 'url' },
 					],
 					default: 'binary',
-					description: 'Where the picture comes from',
+					description: 'Where the image comes from',
 				},
 				{
 					displayName: 'Input Binary Field',
@@ -108,7 +107,7 @@ const imagesProperty: INodeProperties = {
 					typeOptions: { binaryDataProperty: true },
 					default: 'data',
 					placeholder: 'e.g. data',
-					hint: 'The name of the input binary field containing the picture; separate several by commas',
+					hint: 'The name of the input binary field containing the image; separate several by commas',
 					displayOptions: { show: { source: ['binary'] } },
 				},
 				{
@@ -228,7 +227,7 @@ const maskOption: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. mask',
-	hint: 'The name of the input binary field containing the mask: a picture that says where the first one is to change',
+	hint: 'The name of the input binary field containing the mask: an image that says where the first one is to change',
 };
 
 /** Options that the node itself understands, whoever the provider is. */
@@ -274,7 +273,7 @@ function commonOptions(provider: Provider, operation: 'sending' | 'getTask'): IN
 			type: 'number',
 			typeOptions: { minValue: 1 },
 			default: timeoutSeconds,
-			description: 'How long one item may take, from its first request to its picture',
+			description: 'How long one item may take, from its first request to its image',
 		},
 	];
 	if (provider.task !== undefined) {
@@ -288,7 +287,7 @@ function commonOptions(provider: Provider, operation: 'sending' | 'getTask'): IN
 				{
 					name: 'Output the Unfinished Task',
 					value: 'output',
-					description: 'The item goes on with the task ID and no picture, ready for Get Task',
+					description: 'The item goes on with the task ID and no image, ready for Get Task',
 				},
 				{
 					name: 'Stop with an Error',
@@ -317,7 +316,7 @@ function optionsProperty(provider: Provider, operation: 'sending' | 'getTask'): 
 		operation === 'sending'
 			? Object.entries(provider.fields).map(([name, field]) => fieldProperty(name, field))
 			: [];
-	if (operation === 'sending' && provider.pictures.mask === true) own.push(maskOption);
+	if (operation === 'sending' && provider.images.mask === true) own.push(maskOption);
 	return {
 		displayName: 'Options',
 		name: 'options',

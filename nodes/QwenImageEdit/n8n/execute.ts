@@ -21,7 +21,7 @@ import {
 	readWidth,
 	type Choice,
 } from './parameters';
-import { N8nPictureStore } from './pictureStore';
+import { N8nImageStore } from './imageStore';
 import { N8nTransport, redactionOfAnswers } from './transport';
 
 /** Shared by all runs of this process: pauses, learned times, and what was paid for. */
@@ -29,7 +29,7 @@ const gates = new RateGates();
 const times = new TypicalTimes();
 const paidWork = new PaidWorkStore(systemClock);
 
-/** Items whose pictures are inspected at once, before anything is sent. */
+/** Items whose images are inspected at once, before anything is sent. */
 const checkingWidth = 8;
 
 /** How much paid work an error names; the rest is counted. */
@@ -129,7 +129,7 @@ class Run {
 	private async edit(job: Job, index: number, signal: AbortSignal): Promise<INodeExecutionData[]> {
 		const place = readOutputPlace(readOptions(this.context, index));
 		const item = [String(index), fingerprint(JSON.stringify(identityOf(job)))];
-		const pictures: N8nPictureStore = new N8nPictureStore(this.context, {
+		const images: N8nImageStore = new N8nImageStore(this.context, {
 			baseUrl: job.baseUrl,
 			...place,
 			openWithKey: async (url, settings) => await transport.open(url, settings),
@@ -138,7 +138,7 @@ class Run {
 			this.context,
 			job.provider,
 			this.credential,
-			pictures,
+			images,
 			this.redactionOfAnswers,
 		);
 		const result = await editItem(
@@ -147,7 +147,7 @@ class Run {
 				clock: systemClock,
 				gate: gates.of(fingerprint(`${job.baseUrl} ${this.credential.key}`), systemClock),
 				transport,
-				pictures,
+				images,
 				times,
 				memory: paidWork.of(this.name, item.join(' ')),
 				signal,
@@ -243,14 +243,12 @@ function identityOf(job: Job): unknown {
 		job.request?.model,
 		job.request?.prompt,
 		job.request?.fields,
-		job.request?.pictures.map((picture) =>
-			picture.kind === 'link' ? picture.url : picture.identity,
-		),
+		job.request?.images.map((image) => (image.kind === 'link' ? image.url : image.identity)),
 		job.request?.mask?.identity,
 	];
 }
 
-/** The node's work: reads, checks, edits, and hands the pictures on. */
+/** The node's work: reads, checks, edits, and hands the images on. */
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const items = context.getInputData();
 	if (items.length === 0) return [];

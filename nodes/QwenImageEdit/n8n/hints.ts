@@ -3,7 +3,7 @@ import type { INodeExecutionData, NodeExecutionHint } from 'n8n-workflow';
 /** One item of the input, and what came of it. */
 export interface HintedItem {
 	output: readonly INodeExecutionData[];
-	/** Whether a picture was waited for: then a task that is put out was left unfinished. */
+	/** Whether an image was waited for: then a task that is put out was left unfinished. */
 	waited: boolean;
 }
 
@@ -50,7 +50,7 @@ export function hintsOf(items: readonly HintedItem[]): NodeExecutionHint[] {
 			: [
 					{
 						type: 'warning' as const,
-						message: `${share(unfinished.length, all)} ran out of time (${places(unfinished)}). The tasks go on: fetch the pictures later with the operation 'Get Task' and the 'taskId' of each.`,
+						message: `${share(unfinished.length, all)} ran out of time (${places(unfinished)}). The tasks go on: fetch the images later with the operation 'Get Task' and the 'taskId' of each.`,
 					},
 				]),
 		...(warned.length === 0

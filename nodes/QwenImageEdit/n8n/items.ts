@@ -4,7 +4,7 @@ import { expiryOf } from '../edit/expiry';
 import type { Redaction } from '../edit/redaction';
 import type { Job, JobResult } from '../run/editItem';
 
-/** The node's output for one input item: one item a picture, or one for a task that is not done. */
+/** The node's output for one input item: one item an image, or one for a task that is not done. */
 export function outputItems(
 	job: Job,
 	result: JobResult,
@@ -29,11 +29,11 @@ export function outputItems(
 		timing: { seconds: result.seconds, polls: result.polls },
 	};
 	const redacted = (value: IDataObject): IDataObject => redaction.value(value) as IDataObject;
-	if (result.pictures.length === 0) {
+	if (result.images.length === 0) {
 		return [{ json: redacted({ ...json, ...rest }), pairedItem: { item: itemIndex } }];
 	}
-	return result.pictures.map((picture, index) => {
-		const { url, facts } = picture;
+	return result.images.map((image, index) => {
+		const { url, facts } = image;
 		const expiresAt =
 			url === undefined
 				? undefined
@@ -46,15 +46,15 @@ export function outputItems(
 					mimeType: facts.mimeType,
 					...(facts.width === undefined ? {} : { width: facts.width }),
 					...(facts.height === undefined ? {} : { height: facts.height }),
-					bytes: picture.bytes,
-					fileName: picture.fileName,
+					bytes: image.bytes,
+					fileName: image.fileName,
 					...(expiresAt === undefined ? {} : { expiresAt }),
 				},
 				index,
-				count: result.pictures.length,
+				count: result.images.length,
 				...rest,
 			}),
-			binary: { [settings.binaryPropertyName]: picture.stored as IBinaryData },
+			binary: { [settings.binaryPropertyName]: image.stored as IBinaryData },
 			pairedItem: { item: itemIndex },
 		};
 	});

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { checkFields, checkFile, checkPictures, checkPrompt, checkTaskId } from '../edit/check';
+import { checkFields, checkFile, checkImages, checkPrompt, checkTaskId } from '../edit/check';
 import { inputFault } from '../edit/fault';
 import type { OperationName } from '../edit/field';
 import { isRecord } from '../edit/words';
@@ -10,7 +10,7 @@ import { findProvider, providers } from '../providers';
 import type { Job } from '../run/editItem';
 import type { ReadCredential } from './credential';
 import { defaults } from './defaults';
-import { PictureReader, type ImageRow } from './picturesIn';
+import { ImageReader, type ImageRow } from './imagesIn';
 
 /** What is the same for all items: the two fields that take no expression. */
 export interface Choice {
@@ -77,7 +77,7 @@ export function readWidth(context: IExecuteFunctions, provider: Provider): numbe
 	);
 }
 
-/** Where and under which name the picture goes. */
+/** Where and under which name the image goes. */
 export interface OutputPlace {
 	binaryPropertyName: string;
 	fileName: string;
@@ -122,15 +122,15 @@ async function readRequest(
 	const fields = checkFields(provider, options, model);
 	const stored = context.getNodeParameter('images.image', itemIndex, []) as unknown;
 	const rows = (Array.isArray(stored) ? stored : [stored]).filter(isRecord) as ImageRow[];
-	const reader = new PictureReader(context, provider, credential.baseUrl, itemIndex);
-	const pictures = await reader.readAll(rows);
-	checkPictures(provider, pictures, credential.baseUrl, model);
+	const reader = new ImageReader(context, provider, credential.baseUrl, itemIndex);
+	const images = await reader.readAll(rows);
+	checkImages(provider, images, credential.baseUrl, model);
 	const mask =
-		provider.pictures.mask === true
+		provider.images.mask === true
 			? await reader.readMask(options.maskBinaryPropertyName)
 			: undefined;
 	if (mask !== undefined) checkFile(provider, 'The mask', mask);
-	return { model, prompt, pictures, fields, ...(mask === undefined ? {} : { mask }) };
+	return { model, prompt, images, fields, ...(mask === undefined ? {} : { mask }) };
 }
 
 /**

@@ -11,10 +11,10 @@ import type { ReadCredential } from './credential';
 import { fingerprint } from './fingerprint';
 import { keyedRequest } from './keyedRequest';
 import { readNetworkFailure } from './networkFailure';
-import type { N8nPictureStore } from './pictureStore';
+import type { N8nImageStore } from './imageStore';
 import { GeneratedBody, isReadable, withDeadline, type Readable } from './streams';
 
-/** What is left of an answer when its pictures have flowed into storage; no host needs more. */
+/** What is left of an answer when its images have flowed into storage; no host needs more. */
 const maximumReplyBytes = 1024 * 1024;
 
 /** How much of an answer that is not JSON is kept for messages. */
@@ -38,7 +38,7 @@ export class N8nTransport implements Transport {
 		private readonly context: IExecuteFunctions,
 		private readonly provider: Provider,
 		private readonly credential: ReadCredential,
-		private readonly pictures: N8nPictureStore,
+		private readonly images: N8nImageStore,
 		private readonly redaction = redactionOfAnswers(credential),
 	) {}
 
@@ -138,7 +138,7 @@ export class N8nTransport implements Transport {
 
 	private bodyOf(wire: Wire): { parts: BodyPart[]; contentType: string } | undefined {
 		if (wire.form !== undefined) {
-			const boundary = `picture-${fingerprint(`${Date.now()} ${Math.random()}`)}`;
+			const boundary = `image-${fingerprint(`${Date.now()} ${Math.random()}`)}`;
 			return {
 				parts: formParts(wire.form, boundary),
 				contentType: `multipart/form-data; boundary=${boundary}`,
@@ -182,8 +182,8 @@ export class N8nTransport implements Transport {
 						yield next.value.bytes;
 					}
 				}
-				const mark = await this.pictures.hold(text(), body);
-				// A picture that was refused half-way still has to be read to its end.
+				const mark = await this.images.hold(text(), body);
+				// An image that was refused half-way still has to be read to its end.
 				while (open) {
 					const next = await pieces.next();
 					if (next.done === true || next.value.kind !== 'long') open = false;

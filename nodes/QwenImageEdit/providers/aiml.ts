@@ -7,11 +7,11 @@ import type { Provider } from '../edit/provider';
 export const aiml: Provider = {
 	id: 'aiml',
 	title: 'AI/ML API',
-	summary: 'One key for many models; one picture by URL or data, answered at once',
+	summary: 'One key for many models; one image by URL or data, answered at once',
 	documentationUrl:
 		'https://docs.aimlapi.com/api-references/image-models/alibaba-cloud/qwen-image-edit',
 	credential: {
-		type: 'aimlApi',
+		type: 'qwenImageEditAimlApi',
 		title: 'AI/ML API',
 		defaultBaseUrl: 'https://api.aimlapi.com',
 		keyUrl: 'https://aimlapi.com/app/keys',
@@ -21,12 +21,12 @@ export const aiml: Provider = {
 	models: [{ id: 'alibaba/qwen-image-edit' }],
 	defaultModel: 'alibaba/qwen-image-edit',
 	prompt: { maximumLength: 800 },
-	pictures: { maximum: 1, takes: 'linkOrData' },
+	images: { maximum: 1, takes: 'linkOrData' },
 	fields: {
 		negativePrompt: text({
 			wire: 'negative_prompt',
 			label: 'Negative Prompt',
-			help: 'What the picture should not show, at most 500 characters',
+			help: 'What the image should not show, at most 500 characters',
 			placeholder: 'e.g. blurry, extra fingers',
 			maxLength: 500,
 			rows: 2,
@@ -35,12 +35,12 @@ export const aiml: Provider = {
 		watermark: flag({
 			wire: 'watermark',
 			label: 'Watermark',
-			help: 'Whether to add an invisible watermark to the picture',
+			help: 'Whether to add an invisible watermark to the image',
 		}),
 	},
 	submitPath: '/v1/images/generations',
 	submit: {
-		encode: ({ model, prompt, pictures, fields }) => ({
+		encode: ({ model, prompt, images, fields }) => ({
 			purpose: 'submit',
 			method: 'POST',
 			path: aiml.submitPath,
@@ -48,7 +48,7 @@ export const aiml: Provider = {
 				model,
 				prompt,
 				// The MIME part of a data URI must be in lower case (seed 004); ours always is.
-				image: linkOrDataUri(pictures[0]!),
+				image: linkOrDataUri(images[0]!),
 				...fieldsOnWire(aiml.fields, fields),
 			},
 		}),

@@ -6,10 +6,10 @@ import type { Provider } from '../edit/provider';
 export const chainHub: Provider = {
 	id: 'chainHub',
 	title: 'ChainHub',
-	summary: 'Relay with many painting models; one picture by URL, answered at once',
+	summary: 'Relay with many painting models; one image by URL, answered at once',
 	documentationUrl: 'https://api.chainhub.tech',
 	credential: {
-		type: 'chainHubApi',
+		type: 'qwenImageEditChainHubApi',
 		title: 'ChainHub API',
 		defaultBaseUrl: 'https://api.chainhub.tech',
 		keyUrl: 'https://api.chainhub.tech',
@@ -19,19 +19,19 @@ export const chainHub: Provider = {
 	models: [{ id: 'qwen-image-edit-2509' }],
 	defaultModel: 'qwen-image-edit-2509',
 	prompt: {},
-	pictures: { maximum: 1, takes: 'link' },
+	images: { maximum: 1, takes: 'link' },
 	fields: {},
 	// Editing lives under "generations" here, not under "edits": seed 000.
 	submitPath: '/v1/images/generations',
 	submit: {
-		encode: ({ model, prompt, pictures, fields }) => ({
+		encode: ({ model, prompt, images, fields }) => ({
 			purpose: 'submit',
 			method: 'POST',
 			path: chainHub.submitPath,
 			json: {
 				model,
 				prompt,
-				image: link(pictures[0]!),
+				image: link(images[0]!),
 				...fieldsOnWire(chainHub.fields, fields),
 			},
 		}),
@@ -41,12 +41,12 @@ export const chainHub: Provider = {
 	concurrency: 4,
 	facts: [
 		{
-			says: 'Takes one picture, by URL only, and no option besides model and prompt',
+			says: 'Takes one image, by URL only, and no option besides model and prompt',
 			source: 'seed 000',
 			confidence: 'high',
 		},
 		{
-			says: 'Usage is counted in tokens although a picture is billed as one call',
+			says: 'Usage is counted in tokens although an image is billed as one call',
 			source: 'seed 000',
 			confidence: 'high',
 		},

@@ -2,7 +2,7 @@ import * as z from 'zod/v4';
 
 import { fieldsOnWire, linkOrDataUri } from '../edit/encode';
 import { flag, integer, pixelSize, text } from '../edit/field';
-import { lenientObject, lenientText, noPicture } from '../edit/imageList';
+import { lenientObject, lenientText, noImage } from '../edit/imageList';
 import type { Outcome } from '../edit/outcome';
 import type { FaultRule, Model, Provider } from '../edit/provider';
 import { readMalformed, readRefusal } from '../edit/refusal';
@@ -67,7 +67,7 @@ const models: readonly Model[] = [
 	{ id: 'qwen-image-2.0-pro-2026-03-03', ...byPixels },
 	{ id: 'qwen-image-2.0-pro-2026-04-22', ...byPixels },
 	{ id: 'qwen-image-2.0-pro-2026-06-22', ...byPixels },
-	{ id: 'qwen-image-2.1-pro', note: 'up to 10 pictures', maximumPictures: 10, ...byPixels },
+	{ id: 'qwen-image-2.1-pro', note: 'up to 10 images', maximumImages: 10, ...byPixels },
 	{ id: 'qwen-image-3.0', ...byPixelsAndRatio },
 	{ id: 'qwen-image-3.0-pro', ...byPixelsAndRatio },
 ];
@@ -97,13 +97,13 @@ function decode(reply: Reply): Outcome {
 		return readMalformed(reply, `${provider} answered with something that is not its JSON`);
 	}
 	const read = answer.parse(reply.json);
-	const pictures = (read.output?.choices ?? [])
+	const images = (read.output?.choices ?? [])
 		.flatMap(({ message }) => message.content)
 		.flatMap(({ image }) => (image === undefined ? [] : [{ url: image }]));
-	if (pictures.length > 0) {
+	if (images.length > 0) {
 		return {
 			state: 'completed',
-			pictures,
+			images,
 			...(read.usage === undefined ? {} : { usage: read.usage }),
 			...(read.request_id === undefined ? {} : { requestId: read.request_id }),
 		};
@@ -111,17 +111,17 @@ function decode(reply: Reply): Outcome {
 	if (typeof reply.json.code === 'string' && reply.json.code !== '') {
 		return readRefusal(reply, { provider, rules });
 	}
-	return noPicture(reply, provider);
+	return noImage(reply, provider);
 }
 
 /** Alibaba Cloud Model Studio, the maker of the model: answers at once. Research O1. */
 export const dashScope: Provider = {
 	id: 'dashScope',
 	title: 'DashScope (Alibaba Cloud)',
-	summary: "The maker's own service; up to three pictures (ten with some models), several results",
+	summary: "The maker's own service; up to three images (ten with some models), several results",
 	documentationUrl: 'https://www.alibabacloud.com/help/en/model-studio/qwen-image-edit-api',
 	credential: {
-		type: 'dashScopeApi',
+		type: 'qwenImageEditDashScopeApi',
 		title: 'DashScope API',
 		defaultBaseUrl: 'https://dashscope-intl.aliyuncs.com/api/v1',
 		keyUrl: 'https://bailian.console.alibabacloud.com/?tab=model#/api-key',
@@ -140,7 +140,7 @@ export const dashScope: Provider = {
 	models,
 	defaultModel: 'qwen-image-edit-plus',
 	prompt: {},
-	pictures: {
+	images: {
 		maximum: 3,
 		takes: 'linkOrData',
 		types: ['jpg', 'png', 'bmp', 'tiff', 'webp', 'gif'],
@@ -159,7 +159,7 @@ export const dashScope: Provider = {
 		negativePrompt: text({
 			wire: 'negative_prompt',
 			label: 'Negative Prompt',
-			help: 'What the picture should not show, at most 500 characters',
+			help: 'What the image should not show, at most 500 characters',
 			placeholder: 'e.g. blurry, extra fingers',
 			maxLength: 500,
 			rows: 2,
@@ -182,7 +182,7 @@ export const dashScope: Provider = {
 		size: pixelSize({
 			wire: 'size',
 			label: 'Size',
-			help: 'Width x height of the result in pixels, or auto with the 3.0 models; without it about 1024 x 1024 in the shape of the last picture',
+			help: 'Width x height of the result in pixels, or auto with the 3.0 models; without it about 1024 x 1024 in the shape of the last image',
 			placeholder: 'e.g. 1024x1024',
 			minimumSide: 64,
 			maximumSide: 8192,
@@ -194,12 +194,12 @@ export const dashScope: Provider = {
 		watermark: flag({
 			wire: 'watermark',
 			label: 'Watermark',
-			help: 'Whether to add a visible "Qwen-Image" mark to the picture',
+			help: 'Whether to add a visible "Qwen-Image" mark to the image',
 		}),
 	},
 	submitPath: '/services/aigc/multimodal-generation/generation',
 	submit: {
-		encode: ({ model, prompt, pictures, fields }) => {
+		encode: ({ model, prompt, images, fields }) => {
 			const parameters = fieldsOnWire(dashScope.fields, fields);
 			return {
 				purpose: 'submit',
@@ -212,7 +212,7 @@ export const dashScope: Provider = {
 							{
 								role: 'user',
 								content: [
-									...pictures.map((picture) => ({ image: linkOrDataUri(picture) })),
+									...images.map((image) => ({ image: linkOrDataUri(image) })),
 									{ text: prompt },
 								],
 							},
@@ -229,7 +229,7 @@ export const dashScope: Provider = {
 	resultLifetimeSeconds: 24 * 3600,
 	concurrency: 2,
 	price:
-		'Singapore, USD a picture: edit 0.045, edit-plus 0.03, edit-max 0.075, 2.0 0.035, 2.0-pro 0.075 (research O1)',
+		'Singapore, USD an image: edit 0.045, edit-plus 0.03, edit-max 0.075, 2.0 0.035, 2.0-pro 0.075 (research O1)',
 	facts: [
 		{
 			says: 'Synchronous only: the SDK pages say that asynchronous calls are not supported for these models',
@@ -237,7 +237,7 @@ export const dashScope: Provider = {
 			confidence: 'medium',
 		},
 		{
-			says: 'One message with one text and one to three pictures (ten with qwen-image-2.1-pro), 10 MB each',
+			says: 'One message with one text and one to three images (ten with qwen-image-2.1-pro), 10 MB each',
 			source: 'research O1',
 			confidence: 'high',
 		},
@@ -252,7 +252,7 @@ export const dashScope: Provider = {
 			confidence: 'high',
 		},
 		{
-			says: 'Only finished pictures are charged; failures are free',
+			says: 'Only finished images are charged; failures are free',
 			source: 'research O1',
 			confidence: 'high',
 		},

@@ -31,10 +31,10 @@ const rules: readonly FaultRule[] = [
 export const modelVerse: Provider = {
 	id: 'modelVerse',
 	title: 'ModelVerse (UCloud)',
-	summary: "UCloud's model service; one picture by URL or data, answered at once",
+	summary: "UCloud's model service; one image by URL or data, answered at once",
 	documentationUrl: 'https://www.ucloud-global.com/en/docs/modelverse/README',
 	credential: {
-		type: 'modelVerseApi',
+		type: 'qwenImageEditModelVerseApi',
 		title: 'ModelVerse (UCloud) API',
 		defaultBaseUrl: 'https://api.umodelverse.ai',
 		keyUrl: 'https://console.ucloud-global.com/modelverse',
@@ -44,7 +44,7 @@ export const modelVerse: Provider = {
 	models: [{ id: 'Qwen/Qwen-Image-Edit' }],
 	defaultModel: 'Qwen/Qwen-Image-Edit',
 	prompt: {},
-	pictures: { maximum: 1, takes: 'linkOrData' },
+	images: { maximum: 1, takes: 'linkOrData' },
 	fields: {
 		seed: integer({
 			wire: 'seed',
@@ -66,14 +66,14 @@ export const modelVerse: Provider = {
 	},
 	submitPath: '/v1/images/generations',
 	submit: {
-		encode: ({ model, prompt, pictures, fields }) => ({
+		encode: ({ model, prompt, images, fields }) => ({
 			purpose: 'submit',
 			method: 'POST',
 			path: modelVerse.submitPath,
 			json: {
 				model,
 				prompt,
-				image: linkOrDataUri(pictures[0]!),
+				image: linkOrDataUri(images[0]!),
 				...fieldsOnWire(modelVerse.fields, fields),
 			},
 		}),
@@ -89,7 +89,7 @@ export const modelVerse: Provider = {
 	typicalSeconds: 20,
 	resultLifetimeSeconds: 7 * 24 * 3600,
 	concurrency: 4,
-	price: '0.3 CNY a picture (research S4)',
+	price: '0.3 CNY an image (research S4)',
 	facts: [
 		{
 			says: 'Result links live seven days',

@@ -7,14 +7,14 @@ import {
 	lenientObject,
 	lenientText,
 	lenientTexts,
-	noPicture,
-	resultPicture,
+	noImage,
+	resultImage,
 } from '../edit/imageList';
 import type { Outcome, Pending } from '../edit/outcome';
 import type { FaultRule, Provider, TaskReference } from '../edit/provider';
 import { readMalformed, readRefusal } from '../edit/refusal';
 import { isRecord } from '../edit/words';
-import { PictureData, pathSegment, type Reply } from '../edit/wire';
+import { ImageContent, pathSegment, type Reply } from '../edit/wire';
 import { sameOrigin } from '../edit/address';
 
 /** Errors arrive with HTTP 200 and are told apart by their words: research S2, "HTTP codes". */
@@ -67,11 +67,11 @@ function decode(reply: Reply, askedFor?: string): Outcome {
 			const links = [read.output, read.proxy_links, read.future_links].find(
 				(list) => list.length > 0,
 			);
-			if (links === undefined) return noPicture(reply, 'ModelsLab', id);
+			if (links === undefined) return noImage(reply, 'ModelsLab', id);
 			return {
 				state: 'completed',
 				...task,
-				pictures: links.map(resultPicture),
+				images: links.map(resultImage),
 				...(read.generationTime === undefined
 					? {}
 					: { usage: { generationTime: read.generationTime } }),
@@ -92,7 +92,7 @@ function decode(reply: Reply, askedFor?: string): Outcome {
 			const refused = readRefusal(reply, { provider: 'ModelsLab', rules, ...task });
 			// HTTP 200 says nothing of whose fault it is; an error of a task that was taken is the provider's.
 			if (refused.fault.kind === 'provider' && askedFor === undefined) {
-				refused.fault.advice ??= 'Check the picture, the prompt and the plan of the account';
+				refused.fault.advice ??= 'Check the image, the prompt and the plan of the account';
 			}
 			if (askedFor !== undefined) refused.fault.taskStatus = 'failed';
 			return refused;
@@ -112,10 +112,10 @@ function readPath({ taskId, readUrl, baseUrl }: TaskReference): string {
 export const modelsLab: Provider = {
 	id: 'modelsLab',
 	title: 'ModelsLab',
-	summary: 'Up to four pictures in one edit; local pictures are uploaded for you; queue of five',
+	summary: 'Up to four images in one edit; local images are uploaded for you; queue of five',
 	documentationUrl: 'https://docs.modelslab.com/image-editing/qwen-edit',
 	credential: {
-		type: 'modelsLabApi',
+		type: 'qwenImageEditModelsLabApi',
 		title: 'ModelsLab API',
 		defaultBaseUrl: 'https://modelslab.com/api/v6',
 		keyUrl: 'https://modelslab.com/dashboard/api-keys',
@@ -125,12 +125,12 @@ export const modelsLab: Provider = {
 	models: [{ id: 'qwen-edit-2509' }, { id: 'qwen-edit-2511' }],
 	defaultModel: 'qwen-edit-2509',
 	prompt: {},
-	pictures: { maximum: 4, takes: 'link' },
+	images: { maximum: 4, takes: 'link' },
 	fields: {
 		base64Response: flag({
 			wire: 'base64',
 			label: 'Base64 Response',
-			help: 'Whether the provider sends the result as base64 text instead of a picture file; the output is the same',
+			help: 'Whether the provider sends the result as base64 text instead of an image file; the output is the same',
 		}),
 		callbackUrl: text({
 			wire: 'webhook',
@@ -143,7 +143,7 @@ export const modelsLab: Provider = {
 		safetyChecker: flag({
 			wire: 'safety_checker',
 			label: 'Safety Checker',
-			help: 'Whether ModelsLab checks the picture for unsafe content',
+			help: 'Whether ModelsLab checks the image for unsafe content',
 			default: true,
 		}),
 		trackId: integer({
@@ -155,13 +155,13 @@ export const modelsLab: Provider = {
 	},
 	submitPath: '/image_editing/qwen_edit',
 	submit: {
-		encode: ({ model, prompt, pictures, fields }) => ({
+		encode: ({ model, prompt, images, fields }) => ({
 			purpose: 'submit',
 			method: 'POST',
 			path: modelsLab.submitPath,
 			json: {
 				prompt,
-				init_image: pictures.map(link),
+				init_image: images.map(link),
 				model_id: model,
 				...fieldsOnWire(modelsLab.fields, fields),
 			},
@@ -177,16 +177,16 @@ export const modelsLab: Provider = {
 	},
 	upload: {
 		// The route for the editing endpoints; qwen_edit itself is unreliable with base64 input: research S2.
-		encode: (picture) => ({
+		encode: (image) => ({
 			purpose: 'upload',
 			method: 'POST',
 			path: '/image_editing/base64_to_url',
-			json: { init_image: new PictureData(picture, 'dataUri') },
+			json: { init_image: new ImageContent(image, 'dataUri') },
 		}),
 		decode: (reply) => {
 			const outcome = decode(reply);
 			if (outcome.state === 'completed') {
-				const url = outcome.pictures[0]?.url;
+				const url = outcome.images[0]?.url;
 				if (url !== undefined) return { url };
 			}
 			if (outcome.state === 'completed' || outcome.state === 'pending') {
@@ -212,7 +212,7 @@ export const modelsLab: Provider = {
 			confidence: 'high',
 		},
 		{
-			says: 'The server decides whether the answer is the picture or a task; errors come with HTTP 200',
+			says: 'The server decides whether the answer is the image or a task; errors come with HTTP 200',
 			source: 'seed 001',
 			confidence: 'high',
 		},
@@ -222,7 +222,7 @@ export const modelsLab: Provider = {
 			confidence: 'high',
 		},
 		{
-			says: 'Local pictures go through base64_to_url first, since qwen_edit is unreliable with base64 input',
+			says: 'Local images go through base64_to_url first, since qwen_edit is unreliable with base64 input',
 			source: 'research S2: endpoint documented, unreliability from one client',
 			confidence: 'medium',
 		},

@@ -8,8 +8,8 @@ import {
 	lenientObject,
 	lenientText,
 	lenientTexts,
-	noPicture,
-	resultPicture,
+	noImage,
+	resultImage,
 } from '../edit/imageList';
 import type { Outcome, Pending } from '../edit/outcome';
 import type { FaultRule, Provider } from '../edit/provider';
@@ -72,8 +72,8 @@ function decode(reply: Reply): Outcome {
 					? []
 					: (read.result_data ?? []).flatMap((entry) => entry.image_url ?? [])),
 			];
-			if (links.length === 0) return noPicture(reply, 'odkkk', id);
-			return { state: 'completed', ...known, ...report, pictures: links.map(resultPicture) };
+			if (links.length === 0) return noImage(reply, 'odkkk', id);
+			return { state: 'completed', ...known, ...report, images: links.map(resultImage) };
 		}
 		case 'pending':
 		case 'processing': {
@@ -110,10 +110,10 @@ function decode(reply: Reply): Outcome {
 export const odkkk: Provider = {
 	id: 'odkkk',
 	title: 'odkkk',
-	summary: 'Up to three pictures by URL; always a task, with progress and credits',
+	summary: 'Up to three images by URL; always a task, with progress and credits',
 	documentationUrl: 'https://ai.odkkk.com/apiv1/docs/llms.txt',
 	credential: {
-		type: 'odkkkApi',
+		type: 'qwenImageEditOdkkkApi',
 		title: 'Odkkk API',
 		defaultBaseUrl: 'https://ai.odkkk.com/apiv1',
 		keyUrl: 'https://ai.odkkk.com/apiv1/dashboard/keys',
@@ -123,7 +123,7 @@ export const odkkk: Provider = {
 	models: [{ id: 'qwen-image-edit' }],
 	defaultModel: 'qwen-image-edit',
 	prompt: { maximumLength: 2000 },
-	pictures: {
+	images: {
 		maximum: 3,
 		takes: 'link',
 		types: ['jpg', 'png', 'bmp', 'webp', 'tiff'],
@@ -149,14 +149,14 @@ export const odkkk: Provider = {
 	},
 	submitPath: '/v1/images/generations',
 	submit: {
-		encode: ({ model, prompt, pictures, fields }) => ({
+		encode: ({ model, prompt, images, fields }) => ({
 			purpose: 'submit',
 			method: 'POST',
 			path: odkkk.submitPath,
 			json: {
 				model,
 				prompt,
-				image_urls: pictures.map(link),
+				image_urls: images.map(link),
 				...fieldsOnWire(odkkk.fields, fields),
 			},
 		}),
@@ -177,7 +177,7 @@ export const odkkk: Provider = {
 	idempotencyHeader: 'Idempotency-Key',
 	facts: [
 		{
-			says: 'Up to three pictures by URL, 384 to 3072 pixels a side, jpg, png, bmp, webp or tiff; prompt up to 2000',
+			says: 'Up to three images by URL, 384 to 3072 pixels a side, jpg, png, bmp, webp or tiff; prompt up to 2000',
 			source: 'seed 002',
 			confidence: 'high',
 		},

@@ -18,7 +18,7 @@ import type { FormPart } from '../edit/wire';
 /** How a server differs from the plain OpenAI route, as its own document says; nothing else. */
 interface ServerPreset {
 	label: string;
-	/** Form field of the pictures; always repeated for several. */
+	/** Form field of the images; always repeated for several. */
 	imageField: 'image' | 'image[]';
 	maskField: 'mask' | 'mask_image';
 	/** Other names of fields, by option name. */
@@ -31,7 +31,7 @@ interface ServerPreset {
 
 const presets: Readonly<Record<string, ServerPreset>> = {
 	generic: { label: 'Generic', imageField: 'image', maskField: 'mask' },
-	// deepinfra.com model page: the plain route with one picture field.
+	// deepinfra.com model page: the plain route with one image field.
 	deepInfra: { label: 'DeepInfra', imageField: 'image', maskField: 'mask' },
 	// lemonade docs/api/openai.md: own names for steps and guidance.
 	lemonade: {
@@ -96,7 +96,7 @@ function textPart(name: string, value: string): FormPart {
 	return { name, value };
 }
 
-function encodeForm({ model, prompt, pictures, mask, fields }: EditRequest): FormPart[] {
+function encodeForm({ model, prompt, images, mask, fields }: EditRequest): FormPart[] {
 	const preset = presets[String(fields.serverPreset ?? 'generic')] ?? presets.generic!;
 	const imageField = imageFields[String(fields.imageFieldStyle ?? '')] ?? preset.imageField;
 	const sent = new Map<string, string>(Object.entries(preset.always ?? {}));
@@ -121,7 +121,7 @@ function encodeForm({ model, prompt, pictures, mask, fields }: EditRequest): For
 		...(model === '' ? [] : [textPart('model', model)]),
 		textPart('prompt', `${prompt}${block}`),
 		...[...sent].map(([name, value]) => ({ name, value })),
-		...pictures.map((picture) => ({ name: imageField, value: file(picture) })),
+		...images.map((image) => ({ name: imageField, value: file(image) })),
 		...(mask === undefined ? [] : [{ name: preset.maskField, value: mask }]),
 	];
 }
@@ -141,8 +141,8 @@ export const openAiCompatible: Provider = {
 		'Your own GPU server or a gateway with the route /v1/images/edits; files are uploaded as they are',
 	documentationUrl: 'https://platform.openai.com/docs/api-reference/images/createEdit',
 	credential: {
-		type: 'openAiCompatibleImageApi',
-		title: 'OpenAI-Compatible Image API',
+		type: 'qwenImageEditOpenAiCompatibleApi',
+		title: 'OpenAI-Compatible Server API',
 		defaultBaseUrl: '',
 		key: { kind: 'bearer' },
 		keyOptional: true,
@@ -157,7 +157,7 @@ export const openAiCompatible: Provider = {
 			modelNames.safeParse(json).data?.data.flatMap(({ id }) => (id === undefined ? [] : [{ id }])),
 	},
 	prompt: {},
-	pictures: { maximum: 16, takes: 'file', mask: true },
+	images: { maximum: 16, takes: 'file', mask: true },
 	fields: {
 		serverPreset: choice({
 			wire: '',
@@ -172,7 +172,7 @@ export const openAiCompatible: Provider = {
 		imageFieldStyle: choice({
 			wire: '',
 			label: 'Image Field',
-			help: 'Name of the form field of each picture, where the server wants another than its preset',
+			help: 'Name of the form field of each image, where the server wants another than its preset',
 			choices: [
 				{ value: 'repeated', label: 'Image' },
 				{ value: 'brackets', label: 'Image[]' },
@@ -212,7 +212,7 @@ export const openAiCompatible: Provider = {
 		negativePrompt: text({
 			wire: 'negative_prompt',
 			label: 'Negative Prompt',
-			help: 'What the picture should not show',
+			help: 'What the image should not show',
 			placeholder: 'e.g. blurry, extra fingers',
 			rows: 2,
 			example: 'blurry',
@@ -320,7 +320,7 @@ export const openAiCompatible: Provider = {
 			confidence: 'assumed',
 		},
 		{
-			says: 'Up to 16 pictures, as OpenAI allows; the model may take fewer',
+			says: 'Up to 16 images, as OpenAI allows; the model may take fewer',
 			source: "OpenAI's own limit for this route",
 			confidence: 'medium',
 		},

@@ -2,12 +2,12 @@ import { EditFault, withPaidWork, type Fault } from '../edit/fault';
 import type { OperationName } from '../edit/field';
 import type { Completed, Outcome, Pending, Usage } from '../edit/outcome';
 import type { Provider } from '../edit/provider';
-import type { EditRequest, Picture } from '../edit/request';
+import type { EditRequest, Image } from '../edit/request';
 import { minimumGapSeconds, nextLookSeconds } from '../edit/schedule';
 import { collect } from './collect';
 import { cancelledFault, exchange, TakenFault, type Budget } from './exchange';
 import type { RateGate } from './gate';
-import type { Clock, PaidWorkMemory, PictureStore, StoredPicture, Transport } from './ports';
+import type { Clock, PaidWorkMemory, ImageStore, StoredImage, Transport } from './ports';
 import type { TypicalTimes } from './typicalTimes';
 
 /** One item, checked and ready to be sent. */
@@ -30,7 +30,7 @@ export interface World {
 	clock: Clock;
 	gate: RateGate;
 	transport: Transport;
-	pictures: PictureStore;
+	images: ImageStore;
 	times: TypicalTimes;
 	memory: PaidWorkMemory;
 	signal: AbortSignal;
@@ -41,7 +41,7 @@ export interface JobResult {
 	status: 'completed' | 'pending' | 'processing';
 	taskId?: string;
 	model?: string;
-	pictures: StoredPicture[];
+	images: StoredImage[];
 	usage?: Usage;
 	requestId?: string;
 	progress?: number;
@@ -52,7 +52,7 @@ export interface JobResult {
 }
 
 /**
- * Does one item from the first request to the last picture.
+ * Does one item from the first request to the last image.
  *
  * @throws EditFault that names what was already paid for
  */
@@ -79,11 +79,11 @@ export async function editItem(job: Job, world: World): Promise<JobResult> {
 async function finish(job: Job, world: World, budget: Budget, started: number): Promise<JobResult> {
 	const polls = { count: 0 };
 	const outcome = await workOn(job, world, budget, polls);
-	const pictures = outcome.state === 'completed' ? await collect(job, world, budget, outcome) : [];
+	const images = outcome.state === 'completed' ? await collect(job, world, budget, outcome) : [];
 	const taskId = outcome.taskId;
 	return {
 		status: outcome.state === 'completed' ? 'completed' : outcome.status,
-		pictures,
+		images,
 		warnings:
 			// What rounds to a second: of a pause of one second, a few milliseconds may be over when the wait begins.
 			budget.waitedSeconds >= 0.5
@@ -166,32 +166,30 @@ async function submit(job: Job, world: World, budget: Budget): Promise<Pending |
 	}
 }
 
-/** Uploads the files of a provider that takes links only; the order of the pictures is kept. */
+/** Uploads the files of a provider that takes links only; the order of the images is kept. */
 async function withLinks(
 	provider: Provider,
 	request: EditRequest,
 	budget: Budget,
 ): Promise<EditRequest> {
-	if (provider.pictures.takes !== 'link') return request;
-	const pictures: Picture[] = [];
-	for (const picture of request.pictures) {
-		if (picture.kind === 'link') {
-			pictures.push(picture);
+	if (provider.images.takes !== 'link') return request;
+	const images: Image[] = [];
+	for (const image of request.images) {
+		if (image.kind === 'link') {
+			images.push(image);
 			continue;
 		}
 		const { upload } = provider;
 		if (upload !== undefined) {
-			const { url } = await exchange(budget, upload.encode(picture), (reply) =>
-				upload.decode(reply),
-			);
-			pictures.push({ kind: 'link', url });
+			const { url } = await exchange(budget, upload.encode(image), (reply) => upload.decode(reply));
+			images.push({ kind: 'link', url });
 			continue;
 		}
-		const url = picture.publicUrl?.();
-		if (url === undefined) throw new TypeError('a picture without a link passed the checks');
-		pictures.push({ kind: 'link', url });
+		const url = image.publicUrl?.();
+		if (url === undefined) throw new TypeError('an image without a link passed the checks');
+		images.push({ kind: 'link', url });
 	}
-	return { ...request, pictures };
+	return { ...request, images };
 }
 
 /** Reads a task once, with repeats as the retry rule allows. */
@@ -254,7 +252,7 @@ async function waitFor(
 		});
 		const left = budget.deadline - clock.now();
 		if (left <= 0) return timeIsUp(job, task);
-		// The last look is at the deadline itself, so that a picture that just got ready is not missed; a look
+		// The last look is at the deadline itself, so that an image that just got ready is not missed; a look
 		// so shortly before it that the two would crowd each other is left out.
 		const crowded = left < (gap + minimumGapSeconds) * 1000;
 		await clock.sleep(crowded ? left : gap * 1000, budget.signal);
@@ -306,7 +304,7 @@ function timeIsUp(job: Job, task: Pending): Pending {
 	throw new EditFault({
 		kind: 'timeout',
 		message: `The task was not done after ${job.timeoutSeconds} s (${state}); it goes on at ${job.provider.title}`,
-		advice: `Fetch the picture later with the operation 'Get Task' and the task ID ${task.taskId}, or raise 'Timeout' in Options`,
+		advice: `Fetch the image later with the operation 'Get Task' and the task ID ${task.taskId}, or raise 'Timeout' in Options`,
 		taskId: task.taskId,
 	});
 }

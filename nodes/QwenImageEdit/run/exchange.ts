@@ -170,7 +170,7 @@ export async function exchange<Result extends Decoded>(
 				if (pauseSeconds !== undefined && fault.taskStatus === undefined) gate.pause(pauseSeconds);
 				// Any other refusal in a 2xx answer is the provider's last word on the job.
 				if (reply.httpStatus < 400 && !later) {
-					// A task, or a success without a picture and without a word of what went wrong.
+					// A task, or a success without an image and without a word of what went wrong.
 					const taken = fault.taskId !== undefined || failureWords(reply).message === '';
 					const Thrown = wire.purpose === 'submit' && taken ? TakenFault : EditFault;
 					throw new Thrown(withPaidWork(fault, paid));

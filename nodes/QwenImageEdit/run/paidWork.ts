@@ -19,7 +19,7 @@ interface RunTime {
 /**
  * Paid work of this process, so that n8n's Retry On Fail, which runs a whole node again in the same process
  * and execution, attaches to it instead of paying twice. Holds addresses and storage references; bounded in
- * count, bytes and time, since a short picture as text, or n8n's memory mode, would hold the picture itself.
+ * count, bytes and time, since a short image as text, or n8n's memory mode, would hold the image itself.
  *
  * The time counts from the end of a try, never from its middle: a batch of a thousand takes longer than n8n takes to
  * try again, and what was paid for at its beginning is as dear as what was at its end.

@@ -1,6 +1,6 @@
 import type { Fault } from '../edit/fault';
-import type { PictureFacts } from '../edit/picture';
-import type { Outcome, ResultPicture } from '../edit/outcome';
+import type { ImageFacts } from '../edit/image';
+import type { Outcome, ResultImage } from '../edit/outcome';
 import type { RequestEnd } from '../edit/retry';
 import type { Reply, Wire } from '../edit/wire';
 
@@ -32,18 +32,18 @@ export interface Transport {
 	): Promise<Answer>;
 }
 
-/** A picture that lies in n8n's storage now. `stored` is opaque to everything but the n8n layer. */
-export interface StoredPicture {
-	facts: PictureFacts;
+/** An image that lies in n8n's storage now. `stored` is opaque to everything but the n8n layer. */
+export interface StoredImage {
+	facts: ImageFacts;
 	bytes: number;
 	fileName: string;
 	url?: string;
 	stored: unknown;
 }
 
-/** How fetching one picture ended. */
+/** How fetching one image ended. */
 export type Fetched =
-	| { kind: 'stored'; picture: StoredPicture }
+	| { kind: 'stored'; image: StoredImage }
 	| {
 			kind: 'failed';
 			/** Into the retry rule, for a download. */
@@ -52,10 +52,10 @@ export type Fetched =
 	  }
 	| { kind: 'cancelled' };
 
-/** Turns a result into a stored picture: one attempt, without any key. */
-export interface PictureStore {
+/** Turns a result into a stored image: one attempt, without any key. */
+export interface ImageStore {
 	fetch(
-		picture: ResultPicture,
+		image: ResultImage,
 		settings: { timeoutSeconds: number; signal: AbortSignal },
 	): Promise<Fetched>;
 }
@@ -66,13 +66,13 @@ export type PaidWork =
 	| {
 			state: 'made';
 			outcome: Extract<Outcome, { state: 'completed' }>;
-			/** The first of its pictures, as far as they were stored before one failed. */
-			pictures?: StoredPicture[];
+			/** The first of its images, as far as they were stored before one failed. */
+			images?: StoredImage[];
 	  }
 	| {
 			state: 'stored';
 			outcome: Extract<Outcome, { state: 'completed' }>;
-			pictures: StoredPicture[];
+			images: StoredImage[];
 	  }
 	| { state: 'unknown'; fault: Fault };
 

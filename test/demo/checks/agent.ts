@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import assert from 'node:assert/strict';
 import type { ExampleRun } from '../exampleRun';
-import { checkFilesOf } from './writtenPictures';
+import { checkFilesOf } from './writtenImages';
 
 /** The agent called the tool once, with the order's words, and passed on the address of the result. */
 export async function checkAgent(run: ExampleRun): Promise<void> {
@@ -11,7 +11,7 @@ export async function checkAgent(run: ExampleRun): Promise<void> {
 	const paid = run.paid();
 	assert.equal(paid.length, 1, 'paid edits');
 	assert.equal(paid[0]!.prompt, 'Turn this photo into a pencil drawing');
-	const address = String(executed.itemsByNode['Address of the picture']?.[0]?.json.imageUrl);
+	const address = String(executed.itemsByNode['Address of the image']?.[0]?.json.imageUrl);
 	assert.equal(address, run.emulator.results.at(-1)!.url, 'address the agent gave');
 	assert.equal(chat.toolAnswers.length, 1, 'answers of the tool');
 	const [answer = ''] = chat.toolAnswers;

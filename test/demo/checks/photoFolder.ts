@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { readPictureNotes } from '../../emulator';
+import { readImageNotes } from '../../emulator';
 import { PHOTOS_FOLDER } from '../examples';
 import type { ExampleRun } from '../exampleRun';
 import { photoNames } from '../workspace';
-import { checkFile } from './writtenPictures';
+import { checkFile } from './writtenImages';
 
 /** One photo is refused in the first night: it alone is edited, and paid for, in the second; the third has nothing to do. */
 export async function checkPhotoFolder(run: ExampleRun): Promise<void> {
@@ -35,7 +35,7 @@ export async function checkPhotoFolder(run: ExampleRun): Promise<void> {
 		assert.ok(key, `${stem} is not among ${keys.join(', ')}`);
 		const { bytes, mimeType } = await storage.read(key);
 		assert.equal(mimeType, `image/${extname(key).slice(1)}`, `type of ${key}`);
-		const notes = readPictureNotes(bytes);
+		const notes = readImageNotes(bytes);
 		assert.ok(notes && paid.some(({ id }) => String(id) === notes.job), `who made ${key}`);
 		const file = join(folder, basename(key));
 		writeFileSync(file, bytes);

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readPictureNotes } from '../../emulator';
+import { readImageNotes } from '../../emulator';
 import { PHOTOS_FOLDER, SPREADSHEET_FILE } from '../examples';
 import type { ExampleRun } from '../exampleRun';
 import { readTable } from '../table';
-import { checkFile } from './writtenPictures';
+import { checkFile } from './writtenImages';
 
-/** What is to become of each row of the spreadsheet: a picture, or an error of this kind. */
+/** What is to become of each row of the spreadsheet: an image, or an error of this kind. */
 const OUTCOMES: Readonly<Record<string, string>> = {
 	'1': 'done',
 	'2': 'input',
@@ -18,7 +18,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
 	'6': 'done',
 };
 
-/** Each row is in the report with its picture or its reason, and the cost is what the provider reported. */
+/** Each row is in the report with its image or its reason, and the cost is what the provider reported. */
 export async function checkSpreadsheet(run: ExampleRun): Promise<void> {
 	await run.execute();
 	const rows = readTable(readFileSync(SPREADSHEET_FILE, 'utf8'));
@@ -40,7 +40,7 @@ export async function checkSpreadsheet(run: ExampleRun): Promise<void> {
 		assert.equal(entry.prompt, line.prompt, `prompt of ${line.taskId}`);
 		assert.equal(Number(line.creditsReserved), entry.billed, `credits of row ${line.row}`);
 		const file = join(run.workingFolder, line.file!);
-		assert.equal(readPictureNotes(readFileSync(file))?.job, String(entry.id), file);
+		assert.equal(readImageNotes(readFileSync(file))?.job, String(entry.id), file);
 		await checkFile(run, file, join(PHOTOS_FOLDER, line.photo!.split('/').at(-1)!));
 	}
 	for (const line of report.filter(({ outcome }) => outcome === 'failed')) {

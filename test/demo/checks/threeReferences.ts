@@ -5,12 +5,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PHOTOS_FOLDER } from '../examples';
 import type { ExampleRun } from '../exampleRun';
-import { checkFilesOf } from './writtenPictures';
+import { checkFilesOf } from './writtenImages';
 
 /** The prompt speaks of them as image 1, image 2 and image 3. */
 const IN_ORDER = ['coffee.jpg', 'tablecloth.jpg', 'logo.png'];
 
-/** One paid edit with three pictures, byte for byte and in the order of the rows. */
+/** One paid edit with three images, byte for byte and in the order of the rows. */
 export async function checkThreeReferences(run: ExampleRun): Promise<void> {
 	const executed = await run.execute();
 	await checkFilesOf(run, executed, 'Write the edited photo');
@@ -21,6 +21,6 @@ export async function checkThreeReferences(run: ExampleRun): Promise<void> {
 	);
 	const paid = run.paid();
 	assert.equal(paid.length, 1, 'paid edits');
-	assert.deepEqual(paid[0]!.inputSha256, sent, 'pictures that arrived, in order');
+	assert.deepEqual(paid[0]!.inputSha256, sent, 'images that arrived, in order');
 	run.say(`${paid[0]!.provider} was sent ${IN_ORDER.join(', ')}, in this order`);
 }

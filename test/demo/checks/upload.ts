@@ -2,15 +2,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readPictureNotes } from '../../emulator';
+import { readImageNotes } from '../../emulator';
 import { UPLOAD_KEY } from '../credentials';
 import { PHOTO_FILE } from '../examples';
 import type { ExampleRun } from '../exampleRun';
-import { checkFile } from './writtenPictures';
+import { checkFile } from './writtenImages';
 
 const PROMPT = 'Make it a snowy morning behind the window';
 
-/** Who has the key gets the picture; who has it not, or uploads something else, gets the reason and costs nothing. */
+/** Who has the key gets the image; who has it not, or uploads something else, gets the reason and costs nothing. */
 export async function checkUpload(run: ExampleRun): Promise<void> {
 	const address = `${await run.publish()}/webhook/edit-a-photo`;
 	const send = async (photo: Blob, fileName: string, key?: string): Promise<Response> => {
@@ -24,7 +24,7 @@ export async function checkUpload(run: ExampleRun): Promise<void> {
 
 	assert.equal((await send(photo, 'coffee.jpg')).status, 403, 'without a key');
 	assert.equal((await send(photo, 'coffee.jpg', 'wrong')).status, 403, 'with a wrong key');
-	const text = new Blob(['This is not a picture.'], { type: 'text/plain' });
+	const text = new Blob(['This is not an image.'], { type: 'text/plain' });
 	const refused = await send(text, 'letter.txt', UPLOAD_KEY.value);
 	const reason = (await refused.json()) as { error: string; errorKind: string };
 	assert.equal(refused.status, 422, reason.error);
@@ -37,7 +37,7 @@ export async function checkUpload(run: ExampleRun): Promise<void> {
 	assert.equal(reply.headers.get('content-type'), 'image/png', 'type of the answer');
 	const bytes = Buffer.from(await reply.arrayBuffer());
 	assert.equal(run.paid().length, 1, 'paid edits');
-	assert.equal(readPictureNotes(bytes)?.prompt, PROMPT, 'prompt of the picture');
+	assert.equal(readImageNotes(bytes)?.prompt, PROMPT, 'prompt of the image');
 	const file = join(run.filesFolder, 'coffee-uploaded.png');
 	writeFileSync(file, bytes);
 	await checkFile(run, file);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, ApiCall } from '../exchange';
 import { Refusal, json } from '../exchange';
-import { isWebUrl } from '../input-pictures';
-import { bearerProblem, isObject, noteFields, openPicture } from '../request-fields';
+import { isWebUrl } from '../input-images';
+import { bearerProblem, isObject, noteFields, openImage } from '../request-fields';
 import type { EmulatorState } from '../state';
 import type { Json, JsonObject } from '../types';
 import type { ProviderEmulation, ProviderErrors } from './provider';
@@ -102,20 +102,20 @@ async function generate(state: EmulatorState, call: ApiCall): Promise<Answer> {
 	// "Base64-encoded content: The format must be in lowercase."
 	if (/^data:/i.test(image) && !/^data:image\/[a-z0-9.+-]+;base64,/.test(image))
 		refuse('image: data URI is not lowercase');
-	const picture = await openPicture(state, call, image);
-	if ('problem' in picture) {
+	const opened = await openImage(state, call, image);
+	if ('problem' in opened) {
 		const words = isWebUrl(image) ? 'Failed to download the image by the given URL' : undefined;
-		refuse(`image: ${picture.problem}, ${picture.detail}`, error(400, words));
+		refuse(`image: ${opened.problem}, ${opened.detail}`, error(400, words));
 	}
 	const job = state.takeJob(aiml, call, {
 		model: MODEL,
 		prompt: body.prompt as string,
-		inputs: [picture.bytes],
+		inputs: [opened.bytes],
 		fields,
 		task: false,
 	});
 	await state.workAtOnce(call, job);
-	const file = await job.picture;
+	const file = await job.image;
 	const url = state.results.add(job, {
 		folder: `7d/06/${new Date(state.now()).toISOString().slice(0, 10).replace(/-/g, '')}`,
 		extension: file.extension,

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, ApiCall } from '../exchange';
 import { Refusal, json } from '../exchange';
-import { isWebUrl } from '../input-pictures';
-import { bearerProblem, isObject, noteFields, openPicture } from '../request-fields';
+import { isWebUrl } from '../input-images';
+import { bearerProblem, isObject, noteFields, openImage } from '../request-fields';
 import type { EmulatorState } from '../state';
 import type { ProviderEmulation, ProviderErrors } from './provider';
 
@@ -102,22 +102,22 @@ async function generate(state: EmulatorState, call: ApiCall): Promise<Answer> {
 	}
 	if (!isWebUrl(image))
 		refuse('image is not a URL', error(400, 'image must be a URL', 'invalid_request', 'image'));
-	const picture = await openPicture(state, call, image);
-	if ('problem' in picture) {
+	const opened = await openImage(state, call, image);
+	if ('problem' in opened) {
 		refuse(
-			`image: ${picture.problem}, ${picture.detail}`,
+			`image: ${opened.problem}, ${opened.detail}`,
 			error(400, `Failed to load image from ${image}`, 'invalid_request', 'image'),
 		);
 	}
 	const job = state.takeJob(chainHub, call, {
 		model,
 		prompt,
-		inputs: [picture.bytes],
+		inputs: [opened.bytes],
 		fields,
 		task: false,
 	});
 	await state.workAtOnce(call, job);
-	const { extension } = await job.picture;
+	const { extension } = await job.image;
 	const url = state.results.add(job, {
 		folder: 'files/penguin',
 		extension,

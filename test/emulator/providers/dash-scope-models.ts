@@ -1,19 +1,19 @@
 /** What one model takes. */
 export interface DashScopeModel {
-	/** Most pictures in one message. */
-	mostPictures: number;
-	/** Most pictures made in one call. */
+	/** Most images in one message. */
+	mostImages: number;
+	/** Most images made in one call. */
 	mostResults: number;
 	/** How `size` is limited; absent: the model takes none. */
 	size?: 'sides' | 'pixels' | 'pixelsAndRatio';
 	/** Whether `prompt_extend` means anything. */
 	extendsPrompt: boolean;
-	/** Without a size: about 1024*1024 pixels, or the size of the last input picture. */
+	/** Without a size: about 1024*1024 pixels, or the size of the last input image. */
 	defaultSize: 'megapixel' | 'lastInput';
 }
 
 const edit: DashScopeModel = {
-	mostPictures: 3,
+	mostImages: 3,
 	mostResults: 6,
 	size: 'sides',
 	extendsPrompt: true,
@@ -28,7 +28,7 @@ const third: DashScopeModel = { ...unified, size: 'pixelsAndRatio' };
 /** The models and what each takes (provider research O1). Their output is PNG. */
 export const DASH_SCOPE_MODELS: Readonly<Record<string, DashScopeModel>> = {
 	'qwen-image-edit': {
-		mostPictures: 3,
+		mostImages: 3,
 		mostResults: 1,
 		extendsPrompt: false,
 		defaultSize: 'megapixel',
@@ -44,7 +44,7 @@ export const DASH_SCOPE_MODELS: Readonly<Record<string, DashScopeModel>> = {
 	'qwen-image-2.0-pro-2026-03-03': unified,
 	'qwen-image-2.0-pro-2026-04-22': unified,
 	'qwen-image-2.0-pro-2026-06-22': unified,
-	'qwen-image-2.1-pro': { ...unified, mostPictures: 10 },
+	'qwen-image-2.1-pro': { ...unified, mostImages: 10 },
 	'qwen-image-3.0': third,
 	'qwen-image-3.0-pro': third,
 };

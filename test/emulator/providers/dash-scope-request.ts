@@ -1,6 +1,6 @@
 import type { ApiCall } from '../exchange';
-import { isWebUrl } from '../input-pictures';
-import { isObject, openPicture } from '../request-fields';
+import { isWebUrl } from '../input-images';
+import { isObject, openImage } from '../request-fields';
 import type { EmulatorState } from '../state';
 import type { Json, JsonObject } from '../types';
 import { SAYS, refuse } from './dash-scope-errors';
@@ -18,7 +18,7 @@ export interface DashScopeEdit {
 }
 
 const PARAMETERS = ['n', 'negative_prompt', 'size', 'prompt_extend', 'watermark', 'seed'];
-const MOST_PICTURE_BYTES = 10 * 1024 * 1024;
+const MOST_IMAGE_BYTES = 10 * 1024 * 1024;
 const MOST_SEED = 2_147_483_647;
 const FORMATS = ['jpeg', 'png', 'bmp', 'tiff', 'webp', 'gif'];
 
@@ -55,8 +55,8 @@ function readMessage(input: JsonObject, model: DashScopeModel): Message {
 	if (texts.length !== 1 || !prompt) {
 		invalid(`content must hold exactly one text, the prompt; it holds ${texts.length}`);
 	}
-	if (images.length < 1 || images.length > model.mostPictures) {
-		invalid(`content must hold 1 to ${model.mostPictures} images; it holds ${images.length}`);
+	if (images.length < 1 || images.length > model.mostImages) {
+		invalid(`content must hold 1 to ${model.mostImages} images; it holds ${images.length}`);
 	}
 	return { prompt, images };
 }
@@ -87,7 +87,7 @@ function checkParameters(parameters: JsonObject, model: DashScopeModel): void {
 	}
 }
 
-/** Opens all pictures; the size of the last one counts. */
+/** Opens all images; the size of the last one counts. */
 async function openAll(
 	state: EmulatorState,
 	call: ApiCall,
@@ -100,25 +100,25 @@ async function openAll(
 		if (!isWebUrl(image) && !/^data:image\/[a-z0-9.+-]+;base64,/.test(image)) {
 			refuse(`${place} is neither a URL nor a data URI`, 400, 'InvalidURL', SAYS.InvalidURL);
 		}
-		const picture = await openPicture(state, call, image);
-		if ('problem' in picture) {
+		const opened = await openImage(state, call, image);
+		if ('problem' in opened) {
 			refuse(
-				`${place}: ${picture.problem}, ${picture.detail}`,
+				`${place}: ${opened.problem}, ${opened.detail}`,
 				400,
-				picture.problem === 'unreachable' ? 'InvalidParameter.DataInspection' : 'InvalidURL',
-				picture.problem === 'unreachable'
+				opened.problem === 'unreachable' ? 'InvalidParameter.DataInspection' : 'InvalidURL',
+				opened.problem === 'unreachable'
 					? SAYS['InvalidParameter.DataInspection']
 					: SAYS.InvalidURL,
 			);
 		}
-		if (picture.bytes.length > MOST_PICTURE_BYTES) {
-			invalid(`${place} has ${picture.bytes.length} bytes, at most 10MB are allowed`);
+		if (opened.bytes.length > MOST_IMAGE_BYTES) {
+			invalid(`${place} has ${opened.bytes.length} bytes, at most 10MB are allowed`);
 		}
-		if (!FORMATS.includes(picture.facts.format)) {
-			invalid(`${place} is ${picture.facts.format}, which is not supported`);
+		if (!FORMATS.includes(opened.facts.format)) {
+			invalid(`${place} is ${opened.facts.format}, which is not supported`);
 		}
-		inputs.push(picture.bytes);
-		last = picture.facts;
+		inputs.push(opened.bytes);
+		last = opened.facts;
 	}
 	return { inputs, last };
 }

@@ -43,7 +43,7 @@ async function generate(state: EmulatorState, call: ApiCall): Promise<Answer> {
 		task: false,
 	});
 	await state.workAtOnce(call, job);
-	const files = await Promise.all(job.pictures);
+	const files = await Promise.all(job.images);
 	const { linkLifetimeSeconds, taskMetric } = state.settings.dashScope;
 	const day = new Date(state.now()).toISOString().slice(0, 10).replace(/-/g, '');
 	const content = files.map(({ extension }, index) => {
@@ -102,7 +102,7 @@ function promptIn(body: JsonObject): string | undefined {
 	return texts[0];
 }
 
-/** The answer with the pictures gone from its only choice. */
+/** The answer with the images gone from its only choice. */
 function withoutResults(body: JsonObject, left: [] | null): JsonObject | undefined {
 	const { output } = body;
 	if (!isObject(output) || !Array.isArray(output.choices)) return undefined;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, ApiCall } from '../exchange';
 import { Refusal, json } from '../exchange';
-import { bearerProblem, isObject, noteFields, openPicture } from '../request-fields';
+import { bearerProblem, isObject, noteFields, openImage } from '../request-fields';
 import type { EmulatorState } from '../state';
 import type { JsonObject } from '../types';
 import type { ProviderEmulation, ProviderErrors } from './provider';
@@ -92,12 +92,12 @@ async function generate(state: EmulatorState, call: ApiCall): Promise<Answer> {
 	const { seed } = body;
 	if (seed !== undefined && !Number.isSafeInteger(seed)) refuse('seed must be an integer');
 	const size = readSize(body.size);
-	const picture = await openPicture(state, call, body.image as string);
-	if ('problem' in picture) refuse(`image: ${picture.problem} (${picture.detail})`);
+	const image = await openImage(state, call, body.image as string);
+	if ('problem' in image) refuse(`image: ${image.problem} (${image.detail})`);
 	const job = state.takeJob(modelVerse, call, {
 		model: MODEL,
 		prompt: body.prompt as string,
-		inputs: [picture.bytes],
+		inputs: [image.bytes],
 		fields,
 		task: false,
 		// "To keep the result consistent, use the same seed value"; -1 is random.
@@ -105,7 +105,7 @@ async function generate(state: EmulatorState, call: ApiCall): Promise<Answer> {
 		...size,
 	});
 	await state.workAtOnce(call, job);
-	const file = await job.picture;
+	const file = await job.image;
 	const { answer, base64Prefix } = state.settings.modelVerse;
 	const item: JsonObject = {};
 	if (answer !== 'b64_json') {

@@ -1,7 +1,7 @@
 import type { Answer, ApiCall } from '../exchange';
 import { json } from '../exchange';
-import { decodeBase64Picture, isWebUrl } from '../input-pictures';
-import { lookAtPicture } from '../picture-edit';
+import { decodeBase64Image, isWebUrl } from '../input-images';
+import { lookAtImage } from '../painted-image';
 import { noteFields } from '../request-fields';
 import { sha256 } from '../results';
 import type { EmulatorState } from '../state';
@@ -15,7 +15,7 @@ export const LINK_LIFETIME_SECONDS = 24 * 3600;
 /** Where task ids begin. */
 export const FIRST_ID = 172_000_001;
 
-/** Takes a picture as text and answers with a link to it. */
+/** Takes an image as text and answers with a link to it. */
 export async function upload(
 	state: EmulatorState,
 	call: ApiCall,
@@ -27,12 +27,12 @@ export async function upload(
 	const value = body[field];
 	if (typeof value !== 'string' || value === '')
 		return invalid(state, field, `The ${field} field is required.`);
-	const decoded = isWebUrl(value) ? undefined : decodeBase64Picture(value);
-	const facts = decoded && (await lookAtPicture(decoded.bytes));
+	const decoded = isWebUrl(value) ? undefined : decodeBase64Image(value);
+	const facts = decoded && (await lookAtImage(decoded.bytes));
 	if (!decoded || !facts) return invalid(state, field, 'Invalid base64 string.');
 	if (decoded.bytes.length > mostBytes)
 		return invalid(state, field, `The ${field} may not be greater than 5 MB.`);
-	call.record.pictureSha256.push(sha256(decoded.bytes));
+	call.record.imageSha256.push(sha256(decoded.bytes));
 	const mimeType = `image/${facts.format}`;
 	const url = state.results.host(
 		decoded.bytes,

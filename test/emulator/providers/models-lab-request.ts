@@ -1,7 +1,7 @@
 import type { Answer, ApiCall } from '../exchange';
 import { Refusal } from '../exchange';
-import { isWebUrl } from '../input-pictures';
-import { isObject, openPicture } from '../request-fields';
+import { isWebUrl } from '../input-images';
+import { isObject, openImage } from '../request-fields';
 import type { EmulatorState } from '../state';
 import type { Json, JsonObject } from '../types';
 import { errors, modelsLabError, reword } from './models-lab-errors';
@@ -51,7 +51,7 @@ export interface CheckedRequest {
 	trackId: Json;
 }
 
-/** Checks everything that can be checked without opening a picture. */
+/** Checks everything that can be checked without opening an image. */
 export function checkRequest(state: EmulatorState, body: JsonObject): CheckedRequest {
 	const fail = (field: string, sentence: string) => invalid(state, field, sentence);
 	const {
@@ -98,7 +98,7 @@ export function checkRequest(state: EmulatorState, body: JsonObject): CheckedReq
 	};
 }
 
-/** Opens every input picture. */
+/** Opens every input image. */
 export async function openAll(
 	state: EmulatorState,
 	call: ApiCall,
@@ -109,14 +109,14 @@ export async function openAll(
 		// `base64` also says that the inputs are base64 (enterprise page; PROVIDERS S2). Without it only links are taken.
 		if (!isWebUrl(image) && !request.asBase64)
 			invalid(state, 'init_image', 'The init_image must be a valid URL.');
-		const picture = await openPicture(state, call, image);
-		if ('problem' in picture)
+		const opened = await openImage(state, call, image);
+		if ('problem' in opened)
 			invalid(
 				state,
 				'init_image',
-				`Unable to load init_image (${picture.problem}, ${picture.detail}).`,
+				`Unable to load init_image (${opened.problem}, ${opened.detail}).`,
 			);
-		else inputs.push(picture.bytes);
+		else inputs.push(opened.bytes);
 	}
 	return inputs;
 }

@@ -35,7 +35,7 @@ function addLinks(state: EmulatorState, job: Job, asBase64: boolean): void {
 	const order = { style: 'plain', lifetimeSeconds: LINK_LIFETIME_SECONDS } as const;
 	const link = asBase64
 		? { ...order, extension: 'base64', asBase64: { prefix: state.settings.modelsLab.base64Prefix } }
-		: { ...order, extension: state.settings.editPictures ? extension : 'png' };
+		: { ...order, extension: state.settings.editImages ? extension : 'png' };
 	job.resultUrls.push(state.results.add(job, { ...link, folder: 'generations' }));
 	job.memo.proxyUrls = [state.results.add(job, { ...link, folder: 'proxy/generations' })];
 }

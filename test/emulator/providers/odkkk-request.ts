@@ -1,8 +1,8 @@
 import type { Answer, ApiCall } from '../exchange';
 import { Refusal, json } from '../exchange';
-import { isWebUrl } from '../input-pictures';
-import type { OpenedPicture } from '../request-fields';
-import { openPicture } from '../request-fields';
+import { isWebUrl } from '../input-images';
+import type { OpenedImage } from '../request-fields';
+import { openImage } from '../request-fields';
 import type { EmulatorState } from '../state';
 import type { JsonObject } from '../types';
 import { callbackProblem } from './odkkk-callback';
@@ -35,7 +35,7 @@ interface CheckedRequest {
 	callbackUrl?: string;
 }
 
-/** Checks everything that can be checked without opening a picture. */
+/** Checks everything that can be checked without opening an image. */
 export function checkRequest(body: JsonObject): CheckedRequest {
 	const { model, prompt, image_urls: urls, callback_url: callbackUrl } = body;
 	if (typeof model !== 'string' || model === '')
@@ -66,10 +66,10 @@ export function checkRequest(body: JsonObject): CheckedRequest {
 	};
 }
 
-type PictureFault = { code: string; message: string };
+type ImageFault = { code: string; message: string };
 
-function pictureFault(picture: OpenedPicture, place: number): PictureFault | undefined {
-	const { format, width, height } = picture.facts;
+function imageFault(image: OpenedImage, place: number): ImageFault | undefined {
+	const { format, width, height } = image.facts;
 	if (!FORMATS.includes(format)) {
 		return {
 			code: 'image_processing_error',
@@ -85,25 +85,25 @@ function pictureFault(picture: OpenedPicture, place: number): PictureFault | und
 	return undefined;
 }
 
-/** Downloads every picture and looks at it. */
+/** Downloads every image and looks at it. */
 export async function openAll(
 	state: EmulatorState,
 	call: ApiCall,
 	urls: string[],
-): Promise<{ inputs: Buffer[]; fault?: PictureFault }> {
+): Promise<{ inputs: Buffer[]; fault?: ImageFault }> {
 	const inputs: Buffer[] = [];
-	let fault: PictureFault | undefined;
+	let fault: ImageFault | undefined;
 	for (const [place, url] of urls.entries()) {
-		const picture = await openPicture(state, call, url);
-		if ('problem' in picture) {
+		const image = await openImage(state, call, url);
+		if ('problem' in image) {
 			fault ??= {
 				code: 'image_processing_error',
-				message: `image_urls[${place}]: the image could not be downloaded (${picture.problem}, ${picture.detail})`,
+				message: `image_urls[${place}]: the image could not be downloaded (${image.problem}, ${image.detail})`,
 			};
 			continue;
 		}
-		inputs.push(picture.bytes);
-		fault ??= pictureFault(picture, place);
+		inputs.push(image.bytes);
+		fault ??= imageFault(image, place);
 	}
 	return { inputs, ...(fault && { fault }) };
 }

@@ -60,7 +60,7 @@ async function create(state: EmulatorState, call: ApiCall): Promise<Answer> {
 	const fields = noteFields(call, body, DOCUMENTED_FIELDS);
 	const { prompt, urls, callbackUrl } = checkRequest(body);
 	const { inputs, fault } = await openAll(state, call, urls);
-	if (fault && state.settings.odkkk.checksPicturesIn === 'submit')
+	if (fault && state.settings.odkkk.checksImagesIn === 'submit')
 		invalid(fault.message, 'image_urls');
 	const limit = state.settings.queueLimit.odkkk;
 	if (typeof limit === 'number' && state.openTasks('odkkk') >= limit)
@@ -113,7 +113,7 @@ async function taskBody(state: EmulatorState, job: Job, view: TaskView): Promise
 		type: 'image',
 	};
 	if (view.status === 'completed') {
-		const { extension } = await job.picture;
+		const { extension } = await job.image;
 		if (!job.resultUrls.length) {
 			job.resultUrls.push(
 				state.results.add(job, {

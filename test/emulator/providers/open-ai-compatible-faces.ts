@@ -1,16 +1,16 @@
-import type { OpenAiErrorForm, OpenAiFace, PictureFormat } from '../types';
+import type { OpenAiErrorForm, OpenAiFace, ImageFormat } from '../types';
 
 /** What one server's document says about `POST /v1/images/edits`. Where it says nothing, `assumed` says so. */
 export interface Face {
 	/** Where that is written. */
 	source: string;
-	/** Fields for pictures; the first that was sent is read. */
-	pictureFields: readonly string[];
+	/** Fields for images; the first that was sent is read. */
+	imageFields: readonly string[];
 	/** Those of them that may come several times; of any other, one file is read. */
 	repeatedFields: readonly string[];
-	/** Fields for addresses of pictures, which the server fetches itself. */
+	/** Fields for addresses of images, which the server fetches itself. */
 	urlFields: readonly string[];
-	mostPictures?: number;
+	mostImages?: number;
 	maskField?: 'mask' | 'mask_image';
 	/** Text fields that the document names, whether or not they do anything. */
 	textFields: readonly string[];
@@ -26,7 +26,7 @@ export interface Face {
 	responseFormats: readonly string[];
 	defaultResponseFormat: 'b64_json' | 'url';
 	outputFormats: readonly string[];
-	defaultFormat: PictureFormat;
+	defaultFormat: ImageFormat;
 	errorForm: OpenAiErrorForm;
 	/** Form of a refused key, where it is another one. */
 	keyErrorForm?: OpenAiErrorForm;
@@ -54,7 +54,7 @@ export const FACES: Readonly<Record<OpenAiFace, Face>> = {
 	/** Any gateway: OpenAI's own fields and every one that the servers below add. Error bodies are OpenAI's. */
 	generic: {
 		source: 'OpenAI, "Create image edit"; provider research "Self-hosted, OpenAI-compatible"',
-		pictureFields: ['image', 'image[]'],
+		imageFields: ['image', 'image[]'],
 		repeatedFields: ['image', 'image[]'],
 		urlFields: [],
 		maskField: 'mask',
@@ -83,11 +83,11 @@ export const FACES: Readonly<Record<OpenAiFace, Face>> = {
 	},
 	vllmOmni: {
 		source: 'vllm-project/vllm-omni docs/serving/image_edit_api.md at 00a3619b',
-		pictureFields: ['image', 'image[]'],
+		imageFields: ['image', 'image[]'],
 		repeatedFields: ['image', 'image[]'],
 		urlFields: ['url', 'url[]'],
 		// The Qwen-Image-Edit-2511 pipeline (vllm-omni pull request 2929).
-		mostPictures: 4,
+		mostImages: 4,
 		maskField: 'mask_image',
 		textFields: [
 			...OPEN_AI_FIELDS,
@@ -118,7 +118,7 @@ export const FACES: Readonly<Record<OpenAiFace, Face>> = {
 	},
 	sglang: {
 		source: 'sgl-project/sglang multimodal_gen/runtime/entrypoints/openai/image_api.py at 0230ddc2',
-		pictureFields: ['image', 'image[]'],
+		imageFields: ['image', 'image[]'],
 		repeatedFields: ['image', 'image[]'],
 		urlFields: ['url', 'url[]'],
 		maskField: 'mask',
@@ -155,7 +155,7 @@ export const FACES: Readonly<Record<OpenAiFace, Face>> = {
 	},
 	sdServer: {
 		source: 'leejet/stable-diffusion.cpp examples/server/api.md, routes_openai.cpp at 0137f168',
-		pictureFields: ['image[]', 'image'],
+		imageFields: ['image[]', 'image'],
 		repeatedFields: ['image[]'],
 		urlFields: [],
 		maskField: 'mask',
@@ -176,7 +176,7 @@ export const FACES: Readonly<Record<OpenAiFace, Face>> = {
 	},
 	lemonade: {
 		source: 'lemonade-sdk/lemonade docs/api/openai.md at 05f08f88, src/cpp/server/server.cpp',
-		pictureFields: ['image', 'image[]'],
+		imageFields: ['image', 'image[]'],
 		repeatedFields: [],
 		urlFields: [],
 		maskField: 'mask',
@@ -215,7 +215,7 @@ export const FACES: Readonly<Record<OpenAiFace, Face>> = {
 	},
 	xinference: {
 		source: 'xorbitsai/inference xinference/api/restful_api.py, create_image_edits',
-		pictureFields: ['image', 'image[]', 'images'],
+		imageFields: ['image', 'image[]', 'images'],
 		repeatedFields: ['image', 'image[]', 'images'],
 		urlFields: [],
 		maskField: 'mask',
@@ -235,7 +235,7 @@ export const FACES: Readonly<Record<OpenAiFace, Face>> = {
 	},
 	deepInfra: {
 		source: 'deepinfra.com/Qwen/Qwen-Image-Edit/api',
-		pictureFields: ['image'],
+		imageFields: ['image'],
 		repeatedFields: [],
 		urlFields: [],
 		textFields: ['model', 'prompt', 'n', 'size', 'response_format', 'user'],

@@ -2,10 +2,10 @@ import type { ApiCall } from '../exchange';
 import type { ReceivedForm } from '../received-form';
 import { textOf } from '../received-form';
 import type { EmulatorState } from '../state';
-import type { JsonObject, LedgerEntry, PictureFormat } from '../types';
+import type { JsonObject, LedgerEntry, ImageFormat } from '../types';
 import { faceOf, refuse } from './open-ai-compatible-errors';
 import type { Face } from './open-ai-compatible-faces';
-import { readPictures } from './open-ai-compatible-pictures';
+import { readImages } from './open-ai-compatible-images';
 import { WORDS_OF } from './open-ai-compatible-words';
 import type { FaceWords } from './open-ai-compatible-words';
 
@@ -18,12 +18,12 @@ export interface EditForm {
 	inputSha256: string[];
 	size?: { width: number; height: number };
 	seed?: number;
-	format: PictureFormat;
+	format: ImageFormat;
 	/** `output_format` as it was sent. */
 	outputFormat?: string;
 	responseFormat: string;
 	fields: JsonObject;
-	notes: Pick<LedgerEntry, 'maskSha256' | 'unusedPictures' | 'formFields'>;
+	notes: Pick<LedgerEntry, 'maskSha256' | 'unusedImages' | 'formFields'>;
 }
 
 /** Reads the fields of one form, one after the other, in one server's way. */
@@ -102,7 +102,7 @@ class FieldReader {
 			const message = `Unsupported output_format '${asked}', use one of ${outputFormats.join(', ')}`;
 			refuse(this.state, { status: 400, error: { message, param: 'output_format' } });
 		}
-		return { format: asked === 'jpg' ? 'jpeg' : (asked as PictureFormat), outputFormat: asked };
+		return { format: asked === 'jpg' ? 'jpeg' : (asked as ImageFormat), outputFormat: asked };
 	}
 
 	responseFormat(): string {
@@ -121,8 +121,8 @@ class FieldReader {
 
 	/** What the ledger keeps of the text fields. */
 	noteFields(call: ApiCall): JsonObject {
-		const { textFields, pictureFields, maskField } = this.face;
-		const known = [...textFields, ...pictureFields, ...(maskField ? [maskField] : [])];
+		const { textFields, imageFields, maskField } = this.face;
+		const known = [...textFields, ...imageFields, ...(maskField ? [maskField] : [])];
 		const names = new Set(this.form.parts.map(({ name }) => name));
 		call.record.unknownFields = [...names].filter((name) => !known.includes(name));
 		return Object.fromEntries(
@@ -158,7 +158,7 @@ export async function readForm(state: EmulatorState, call: ApiCall): Promise<Edi
 	read.checkNumbers();
 	const model = read.model();
 	const responseFormat = read.responseFormat();
-	const { inputs, inputSha256, unused } = await readPictures(state, call, form, face, words);
+	const { inputs, inputSha256, unused } = await readImages(state, call, form, face, words);
 	const mask = form.files.find(({ name }) => name === face.maskField);
 	const [size, seed] = [read.size(), read.seed()];
 	return {
@@ -175,7 +175,7 @@ export async function readForm(state: EmulatorState, call: ApiCall): Promise<Edi
 		notes: {
 			formFields: form.parts.map(({ name }) => name),
 			...(mask && { maskSha256: mask.sha256 }),
-			...(unused > 0 && { unusedPictures: unused }),
+			...(unused > 0 && { unusedImages: unused }),
 		},
 	};
 }

@@ -13,7 +13,7 @@ export interface Said {
 export interface FaceWords {
 	notMultipart: Said;
 	missing(name: string): Said;
-	noPicture: Said;
+	noImage: Said;
 	badNumber(name: string, whole: boolean): Said;
 	badCount: Said;
 	badModel(asked: string, served: string): Said;
@@ -35,7 +35,7 @@ function missing(name: string): Said {
 const generic: FaceWords = {
 	notMultipart: say(400, 'Request must be multipart/form-data'),
 	missing,
-	noPicture: missing('image'),
+	noImage: missing('image'),
 	badNumber: (name, whole) =>
 		say(400, `Invalid value for '${name}': must be ${whole ? 'an integer' : 'a number'}`, {
 			param: name,
@@ -61,7 +61,7 @@ const fastApi: FaceWords = {
 	...generic,
 	notMultipart: listed('Field required', 'missing', 'prompt'),
 	missing: (name) => listed('Field required', 'missing', name),
-	noPicture: say(422, "Field 'image' or 'url' is required"),
+	noImage: say(422, "Field 'image' or 'url' is required"),
 	badNumber: (name, whole) =>
 		listed(
 			`Input should be a valid ${whole ? 'integer' : 'number'}, unable to parse string as ${whole ? 'an integer' : 'a number'}`,
@@ -88,7 +88,7 @@ export const WORDS_OF: Readonly<Record<OpenAiFace, FaceWords>> = {
 	sglang: fastApi,
 	xinference: {
 		...fastApi,
-		noPicture: say(400, 'At least one image file is required'),
+		noImage: say(400, 'At least one image file is required'),
 		badModel: (asked) => say(400, `Model not found in the model list, uid: ${asked}`),
 		badResponseFormat: () => say(400, "response_format must be 'url' or 'b64_json'"),
 	},
@@ -96,11 +96,11 @@ export const WORDS_OF: Readonly<Record<OpenAiFace, FaceWords>> = {
 		...generic,
 		notMultipart: say(400, 'Content-Type must be multipart/form-data'),
 		missing: (name) => say(400, `${name} required`),
-		noPicture: say(400, 'at least one image[] required'),
+		noImage: say(400, 'at least one image[] required'),
 	},
 	lemonade: {
 		...generic,
 		missing: (name) => say(400, `Missing '${name}' field in request`),
-		noPicture: say(400, "Missing 'image' field in request"),
+		noImage: say(400, "Missing 'image' field in request"),
 	},
 };

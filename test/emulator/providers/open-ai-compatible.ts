@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Answer, ApiCall } from '../exchange';
 import { Refusal, json } from '../exchange';
 import type { Job } from '../job';
-import type { PictureFile } from '../png';
+import type { ImageFile } from '../png';
 import { bearerProblem } from '../request-fields';
 import type { StoredResult } from '../results';
 import type { EmulatorState } from '../state';
@@ -24,7 +24,7 @@ function authenticate(state: EmulatorState, call: ApiCall): void {
 	throw new Refusal(answer, problem === 'missing' ? 'no key' : 'wrong key');
 }
 
-/** How one picture is put into the answer. */
+/** How one image is put into the answer. */
 type Delivery = 'base64' | 'prefixedBase64' | 'url' | 'relativeUrl' | 'serverPath';
 
 function deliveryOf(state: EmulatorState, responseFormat: string): Delivery {
@@ -38,7 +38,7 @@ function deliveryOf(state: EmulatorState, responseFormat: string): Delivery {
 function placeOf(
 	state: EmulatorState,
 	job: Job,
-	file: PictureFile,
+	file: ImageFile,
 	order: { delivery: Delivery; id: string; index: number },
 ): JsonObject {
 	const { delivery, id, index } = order;
@@ -66,7 +66,7 @@ function placeOf(
 	return { url: state.linkFor(job, path) };
 }
 
-/** What a server puts beside each picture and beside the list, from its document or source. */
+/** What a server puts beside each image and beside the list, from its document or source. */
 function dressed(
 	state: EmulatorState,
 	form: EditForm,
@@ -125,12 +125,12 @@ async function edit(state: EmulatorState, call: ApiCall): Promise<Answer> {
 	await state.workAtOnce(call, job);
 	const id = randomUUID();
 	const delivery = deliveryOf(state, form.responseFormat);
-	const files = await Promise.all(job.pictures);
+	const files = await Promise.all(job.images);
 	const places = files.map((file, index) => placeOf(state, job, file, { delivery, id, index }));
 	return json(200, dressed(state, form, id, places));
 }
 
-/** Hands out a picture that the server keeps (SGLang); behind the key, where there is one. */
+/** Hands out an image that the server keeps (SGLang); behind the key, where there is one. */
 function content(state: EmulatorState, call: ApiCall): StoredResult {
 	authenticate(state, call);
 	const query = call.query.toString();

@@ -13,7 +13,7 @@ export interface ProviderRoute {
 	kind?: RouteKind;
 	/** Whether a multipart/form-data body is taken apart for it. */
 	form?: boolean;
-	/** Answers, hands out a picture that lies on this server, or throws a `Refusal`. */
+	/** Answers, hands out an image that lies on this server, or throws a `Refusal`. */
 	handle(
 		state: EmulatorState,
 		call: ApiCall,
@@ -46,7 +46,7 @@ export interface ProviderErrors {
 /** Everything that is true of one provider, from its document. */
 export interface ProviderEmulation {
 	id: ProviderId;
-	/** As people call it; written into the edited picture. */
+	/** As people call it; written into the edited image. */
 	name: string;
 	/** First part of the path on the API server. */
 	mount: string;

@@ -3,52 +3,52 @@ import sharp from 'sharp';
 
 import {
 	endsWhole,
-	pictureFileName,
-	pictureHeadBytes,
-	pictureTailBytes,
-	pictureTypes,
-	readPictureHead,
-	type PictureFacts,
-	type PictureType,
-} from '../../nodes/QwenImageEdit/edit/picture';
+	imageFileName,
+	imageHeadBytes,
+	imageTailBytes,
+	imageTypes,
+	readImageHead,
+	type ImageFacts,
+	type ImageType,
+} from '../../nodes/QwenImageEdit/edit/image';
 import { within } from '../contract/time-limit';
-import { box, heif, madePictures, withSegments, type MadePicture } from './picture-files';
+import { box, heif, madeImages, withSegments, type MadeImage } from './image-files';
 
-let pictures: MadePicture[] = [];
+let images: MadeImage[] = [];
 
 beforeAll(async () => {
-	pictures = await madePictures();
+	images = await madeImages();
 }, 120_000);
 
 function head(bytes: Buffer): Buffer {
-	return bytes.subarray(0, pictureHeadBytes);
+	return bytes.subarray(0, imageHeadBytes);
 }
 
-function whole(type: PictureType, bytes: Buffer): boolean {
-	return endsWhole(type, head(bytes), bytes.subarray(-pictureTailBytes), bytes.length);
+function whole(type: ImageType, bytes: Buffer): boolean {
+	return endsWhole(type, head(bytes), bytes.subarray(-imageTailBytes), bytes.length);
 }
 
-describe('readPictureHead', () => {
+describe('readImageHead', () => {
 	it('reads type and size of every type', () => {
-		const wrong = pictures.flatMap(({ name, type, width, height, bytes }) => {
-			const facts = readPictureHead(head(bytes));
-			const wanted: PictureFacts = { type, ...pictureTypes[type], width, height };
+		const wrong = images.flatMap(({ name, type, width, height, bytes }) => {
+			const facts = readImageHead(head(bytes));
+			const wanted: ImageFacts = { type, ...imageTypes[type], width, height };
 			return JSON.stringify(facts) === JSON.stringify(wanted) ? [] : [{ name, facts }];
 		});
 		expect(wrong).toEqual([]);
-		expect(new Set(pictures.map(({ type }) => type)).size).toBe(Object.keys(pictureTypes).length);
+		expect(new Set(images.map(({ type }) => type)).size).toBe(Object.keys(imageTypes).length);
 	});
 
 	it('reads plain byte arrays too', () => {
-		for (const { type, width, bytes } of pictures) {
-			expect(readPictureHead(Uint8Array.from(head(bytes)))).toMatchObject({ type, width });
+		for (const { type, width, bytes } of images) {
+			expect(readImageHead(Uint8Array.from(head(bytes)))).toMatchObject({ type, width });
 		}
 	});
 
 	it('knows the type from twelve bytes on, whatever the rest of the memory holds', () => {
-		for (const { name, type, bytes } of pictures) {
+		for (const { name, type, bytes } of images) {
 			for (let length = 0; length <= 64 && length <= bytes.length; length += 1) {
-				const facts = readPictureHead(Buffer.from(bytes.subarray(0, length)));
+				const facts = readImageHead(Buffer.from(bytes.subarray(0, length)));
 				expect([name, length, facts?.type]).toEqual([name, length, length < 12 ? undefined : type]);
 			}
 		}
@@ -56,12 +56,12 @@ describe('readPictureHead', () => {
 
 	it('reads no size from a head that does not hold it', () => {
 		const wrong = new Set<string>();
-		for (const { name, width, height, bytes } of pictures) {
+		for (const { name, width, height, bytes } of images) {
 			for (let length = 12; length <= 64 && length <= bytes.length; length += 1) {
 				// What lies behind a chunk in memory is none of its business.
 				const memory = Buffer.alloc(bytes.length + 256, 0xaa);
 				bytes.copy(memory, 0, 0, length);
-				const facts = within(1000, () => readPictureHead(memory.subarray(0, length)));
+				const facts = within(1000, () => readImageHead(memory.subarray(0, length)));
 				const size = [facts?.width, facts?.height];
 				const right =
 					(size[0] === undefined && size[1] === undefined) ||
@@ -79,22 +79,22 @@ describe('readPictureHead', () => {
 			.jpeg()
 			.toBuffer();
 		const big = withSegments(jpeg, [65_533, 65_533, 65_000]);
-		expect(readPictureHead(head(big))).toMatchObject({ type: 'jpg', width: 400, height: 300 });
+		expect(readImageHead(head(big))).toMatchObject({ type: 'jpg', width: 400, height: 300 });
 		const huge = withSegments(jpeg, [65_533, 65_533, 65_533, 65_533, 65_533]);
-		const facts = within(2000, () => readPictureHead(head(huge)));
+		const facts = within(2000, () => readImageHead(head(huge)));
 		expect(facts).toMatchObject({ type: 'jpg' });
 		expect(facts).not.toHaveProperty('width');
 	});
 
 	it.each([0xc4, 0xc8, 0xcc])('does not take segment %i for the frame', (marker) => {
-		const jpeg = pictures.find(({ name }) => name === 'jpeg 384x512')!.bytes;
+		const jpeg = images.find(({ name }) => name === 'jpeg 384x512')!.bytes;
 		const table = withSegments(jpeg, [40]);
 		// The numbers in between those of frames are tables and extensions.
 		table[3] = marker;
-		expect(readPictureHead(head(table))).toMatchObject({ width: 384, height: 512 });
+		expect(readImageHead(head(table))).toMatchObject({ width: 384, height: 512 });
 	});
 
-	it('does not take a thumbnail in the metadata for the picture', async () => {
+	it('does not take a thumbnail in the metadata for the image', async () => {
 		const background = 'teal';
 		const jpeg = await sharp({ create: { width: 400, height: 300, channels: 3, background } })
 			.jpeg()
@@ -102,7 +102,7 @@ describe('readPictureHead', () => {
 		const thumbnail = await sharp({ create: { width: 8, height: 6, channels: 3, background } })
 			.jpeg()
 			.toBuffer();
-		expect(readPictureHead(withSegments(jpeg, [thumbnail.length + 40], thumbnail))).toMatchObject({
+		expect(readImageHead(withSegments(jpeg, [thumbnail.length + 40], thumbnail))).toMatchObject({
 			width: 400,
 			height: 300,
 		});
@@ -120,15 +120,15 @@ describe('readPictureHead', () => {
 		['SVG', Buffer.from('<svg width="10" height="10" xmlns="http://www.w3.org/2000/svg"></svg>')],
 		['base64 of a PNG', Buffer.from(Buffer.alloc(60).toString('base64'))],
 		['text that begins like a bitmap', Buffer.from('BM: a letter about something else')],
-		['text that begins like a GIF', Buffer.from('GIF87 is an old format of pictures')],
-		['text that begins like a TIFF', Buffer.from('II* is not a picture, nor is MM\0*')],
+		['text that begins like a GIF', Buffer.from('GIF87 is an old format of images')],
+		['text that begins like a TIFF', Buffer.from('II* is not an image, nor is MM\0*')],
 		['a PDF', Buffer.from('%PDF-1.7\n%âãÏÓ\n1 0 obj')],
 		['a ZIP', Buffer.from('504b03041400000008000000210000000000', 'hex')],
 		['an MP4', box('ftyp', Buffer.from('isom\0\0\x02\0isomiso2', 'latin1'))],
 		['a WAV', Buffer.from('RIFF\x24\0\0\0WAVEfmt ', 'latin1')],
 		['an icon', Buffer.from('00000100010010100000010020006804000016000000', 'hex')],
-	])('%s is not a picture', (_name, bytes) => {
-		expect(readPictureHead(bytes)).toBeUndefined();
+	])('%s is not an image', (_name, bytes) => {
+		expect(readImageHead(bytes)).toBeUndefined();
 	});
 
 	it('never throws or hangs on random bytes behind a real signature', () => {
@@ -142,9 +142,9 @@ describe('readPictureHead', () => {
 				fc.constantFrom(...signatures),
 				fc.uint8Array({ maxLength: 400 }),
 				(signature, rest) => {
-					const facts = within(1000, () => readPictureHead(Buffer.concat([signature, rest])));
+					const facts = within(1000, () => readImageHead(Buffer.concat([signature, rest])));
 					if (facts === undefined) return;
-					expect(facts).toMatchObject(pictureTypes[facts.type]);
+					expect(facts).toMatchObject(imageTypes[facts.type]);
 					for (const side of [facts.width, facts.height]) {
 						if (side !== undefined) expect(Number.isInteger(side) && side > 0).toBe(true);
 					}
@@ -159,9 +159,9 @@ describe('readPictureHead', () => {
 		const places = fc.array(fc.tuple(fc.nat(200), fc.nat(255)), { minLength: 1, maxLength: 6 });
 		fc.assert(
 			fc.property(fc.nat(), places, (index, changes) => {
-				const bytes = Buffer.from(pictures[index % pictures.length]!.bytes.subarray(0, 2000));
+				const bytes = Buffer.from(images[index % images.length]!.bytes.subarray(0, 2000));
 				for (const [place, value] of changes) if (place < bytes.length) bytes[place] = value;
-				within(1000, () => readPictureHead(bytes));
+				within(1000, () => readImageHead(bytes));
 			}),
 			{ numRuns: 2000 },
 		);
@@ -169,7 +169,7 @@ describe('readPictureHead', () => {
 
 	it.each([0, 1, 4, 7, 8])('ends on a HEIF whose size box claims %d bytes', (size) => {
 		// CVE-2025-71329 of image-size up to 2.0.2: a box of no size is read for ever.
-		const facts = within(250, () => readPictureHead(heif('heic', 10, 20, size)));
+		const facts = within(250, () => readImageHead(heif('heic', 10, 20, size)));
 		expect(facts?.type).toBe('heif');
 	});
 
@@ -177,23 +177,23 @@ describe('readPictureHead', () => {
 		'reads the longest head of a JPEG of zeros at once, as %s',
 		(kind) => {
 			const zeros =
-				kind === 'Buffer' ? Buffer.alloc(pictureHeadBytes) : new Uint8Array(pictureHeadBytes);
+				kind === 'Buffer' ? Buffer.alloc(imageHeadBytes) : new Uint8Array(imageHeadBytes);
 			zeros.set([0xff, 0xd8, 0xff, 0xe0]);
-			expect(within(1000, () => readPictureHead(zeros))).toMatchObject({ type: 'jpg' });
+			expect(within(1000, () => readImageHead(zeros))).toMatchObject({ type: 'jpg' });
 		},
 	);
 });
 
 describe('endsWhole', () => {
 	it('takes every whole file', () => {
-		for (const { name, type, bytes } of pictures) {
+		for (const { name, type, bytes } of images) {
 			expect([name, whole(type, bytes)]).toEqual([name, true]);
 		}
 	});
 
-	it.each<PictureType>(['png', 'jpg', 'gif', 'webp', 'bmp'])('sees that a %s was cut', (type) => {
+	it.each<ImageType>(['png', 'jpg', 'gif', 'webp', 'bmp'])('sees that a %s was cut', (type) => {
 		const unseen: string[] = [];
-		for (const { name, bytes, width } of pictures.filter((picture) => picture.type === type)) {
+		for (const { name, bytes, width } of images.filter((image) => image.type === type)) {
 			if (width < 100) continue;
 			// The last four bytes of a PNG are a checksum behind the name of the last chunk.
 			const shortest = type === 'png' ? 9 : 1;
@@ -206,7 +206,7 @@ describe('endsWhole', () => {
 	});
 
 	it('takes a JPEG that is padded behind its end', () => {
-		const jpeg = pictures.find(({ type }) => type === 'jpg')!.bytes;
+		const jpeg = images.find(({ type }) => type === 'jpg')!.bytes;
 		for (const padding of [1, 16, 60]) {
 			expect(whole('jpg', Buffer.concat([jpeg, Buffer.alloc(padding)]))).toBe(true);
 		}
@@ -218,14 +218,14 @@ describe('endsWhole', () => {
 		}
 	});
 
-	it('never throws on what readPictureHead took for a picture', () => {
+	it('never throws on what readImageHead took for an image', () => {
 		fc.assert(
 			fc.property(
 				fc.nat(),
 				fc.integer({ min: 12, max: 300 }),
 				fc.uint8Array({ maxLength: 64 }),
 				(index, length, tail) => {
-					const { type, bytes } = pictures[index % pictures.length]!;
+					const { type, bytes } = images[index % images.length]!;
 					expect(typeof endsWhole(type, bytes.subarray(0, length), tail, length)).toBe('boolean');
 				},
 			),
@@ -233,7 +233,7 @@ describe('endsWhole', () => {
 	});
 });
 
-describe('pictureFileName', () => {
+describe('imageFileName', () => {
 	it.each([
 		[undefined, 'png', 'edited.png'],
 		['', 'png', 'edited.png'],
@@ -253,7 +253,7 @@ describe('pictureFileName', () => {
 		['what? "no" <yes>|*', 'png', 'what no yes.png'],
 		['鹅 🦆', 'png', '鹅 🦆.png'],
 	])('%p as %s is %s', (wanted, extension, name) => {
-		expect(pictureFileName(wanted, extension)).toBe(name);
+		expect(imageFileName(wanted, extension)).toBe(name);
 	});
 
 	it('is always one short name with the extension of the bytes', () => {
@@ -262,13 +262,13 @@ describe('pictureFileName', () => {
 				fc.string({ unit: 'binary', maxLength: 300 }),
 				fc.constantFrom('png', 'jpg'),
 				(wanted, extension) => {
-					const name = pictureFileName(wanted, extension);
+					const name = imageFileName(wanted, extension);
 					expect(name.endsWith(`.${extension}`)).toBe(true);
 					expect(name.length).toBeLessThanOrEqual(130);
 					expect(name).not.toMatch(/[\\/:*?"<>|]|^\.|^\s/);
 					expect(name).not.toMatch(/\p{Cc}/u);
 					// A file that is named as it is stays named as it is.
-					expect(pictureFileName(name, extension)).toBe(name);
+					expect(imageFileName(name, extension)).toBe(name);
 				},
 			),
 		);
@@ -279,10 +279,10 @@ describe('pictureFileName', () => {
 		['control characters of the second kind', 'photo\u0085\u009b31m'],
 		['invisible characters', 'photo\u200b\u2066'],
 	])('holds no %s', (_name, wanted) => {
-		expect(pictureFileName(wanted, 'png')).not.toMatch(/\p{Cc}|\p{Cf}/u);
+		expect(imageFileName(wanted, 'png')).not.toMatch(/\p{Cc}|\p{Cf}/u);
 	});
 
 	it('does not cut a character in two', () => {
-		expect(pictureFileName(`${'a'.repeat(119)}🦆`, 'png')).not.toMatch(/\p{Cs}/u);
+		expect(imageFileName(`${'a'.repeat(119)}🦆`, 'png')).not.toMatch(/\p{Cs}/u);
 	});
 });

@@ -7,14 +7,14 @@ import type {
 } from 'n8n-workflow';
 
 /** Address, and key if there is one, of a server that speaks OpenAI's image edit route. */
-export class OpenAiCompatibleImageApi implements ICredentialType {
-	name = 'openAiCompatibleImageApi';
+export class QwenImageEditOpenAiCompatibleApi implements ICredentialType {
+	name = 'qwenImageEditOpenAiCompatibleApi';
 
-	displayName = 'OpenAI-Compatible Image API';
+	displayName = 'OpenAI-Compatible Server API';
 
 	icon: Icon = {
-		light: 'file:icons/openAiCompatibleImageApi.svg',
-		dark: 'file:icons/openAiCompatibleImageApi.dark.svg',
+		light: 'file:icons/qwenImageEditOpenAiCompatibleApi.svg',
+		dark: 'file:icons/qwenImageEditOpenAiCompatibleApi.dark.svg',
 	};
 
 	documentationUrl = 'https://platform.openai.com/docs/api-reference/images/createEdit';

@@ -7,12 +7,15 @@ import type {
 } from 'n8n-workflow';
 
 /** Key and address for AI/ML API. */
-export class AimlApi implements ICredentialType {
-	name = 'aimlApi';
+export class QwenImageEditAimlApi implements ICredentialType {
+	name = 'qwenImageEditAimlApi';
 
 	displayName = 'AI/ML API';
 
-	icon: Icon = { light: 'file:icons/aimlApi.svg', dark: 'file:icons/aimlApi.dark.svg' };
+	icon: Icon = {
+		light: 'file:icons/qwenImageEditAimlApi.svg',
+		dark: 'file:icons/qwenImageEditAimlApi.dark.svg',
+	};
 
 	documentationUrl = 'https://docs.aimlapi.com/quickstart/setting-up';
 

@@ -7,12 +7,15 @@ import type {
 } from 'n8n-workflow';
 
 /** Key and region for DashScope (Alibaba Cloud Model Studio). */
-export class DashScopeApi implements ICredentialType {
-	name = 'dashScopeApi';
+export class QwenImageEditDashScopeApi implements ICredentialType {
+	name = 'qwenImageEditDashScopeApi';
 
 	displayName = 'DashScope API';
 
-	icon: Icon = { light: 'file:icons/dashScopeApi.svg', dark: 'file:icons/dashScopeApi.dark.svg' };
+	icon: Icon = {
+		light: 'file:icons/qwenImageEditDashScopeApi.svg',
+		dark: 'file:icons/qwenImageEditDashScopeApi.dark.svg',
+	};
 
 	documentationUrl = 'https://www.alibabacloud.com/help/en/model-studio/qwen-image-edit-api';
 

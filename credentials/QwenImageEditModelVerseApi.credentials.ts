@@ -4,12 +4,15 @@ import type { IAuthenticateGeneric, Icon, ICredentialType, INodeProperties } fro
  * Key and address for ModelVerse (UCloud). Tested by a probe of the node: the host has no free call that
  * proves a key (research S4).
  */
-export class ModelVerseApi implements ICredentialType {
-	name = 'modelVerseApi';
+export class QwenImageEditModelVerseApi implements ICredentialType {
+	name = 'qwenImageEditModelVerseApi';
 
 	displayName = 'ModelVerse (UCloud) API';
 
-	icon: Icon = { light: 'file:icons/modelVerseApi.svg', dark: 'file:icons/modelVerseApi.dark.svg' };
+	icon: Icon = {
+		light: 'file:icons/qwenImageEditModelVerseApi.svg',
+		dark: 'file:icons/qwenImageEditModelVerseApi.dark.svg',
+	};
 
 	documentationUrl = 'https://www.ucloud-global.com/en/docs/modelverse/README';
 

@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import sharp from 'sharp';
 
-/** A picture on disk that was shown to be an edit of another one. */
-export interface EditedPicture {
+/** An image on disk that was shown to be an edit of another one. */
+export interface EditedImage {
 	file: string;
-	format: PictureFormat;
+	format: ImageFormat;
 	width: number;
 	height: number;
 	bytes: number;
@@ -14,9 +14,9 @@ export interface EditedPicture {
 	difference: number;
 }
 
-type PictureFormat = 'png' | 'jpeg' | 'webp';
+type ImageFormat = 'png' | 'jpeg' | 'webp';
 
-const EXTENSIONS: Readonly<Record<PictureFormat, string[]>> = {
+const EXTENSIONS: Readonly<Record<ImageFormat, string[]>> = {
 	png: ['.png'],
 	jpeg: ['.jpg', '.jpeg'],
 	webp: ['.webp'],
@@ -26,18 +26,18 @@ const EXTENSIONS: Readonly<Record<PictureFormat, string[]>> = {
 const LEAST_DIFFERENCE = 3;
 const COMPARED_SIDE_PIXELS = 64;
 
-/** Throws unless the file is a whole picture, named by its true type, that looks different from the original. */
-export async function checkEditedPicture(file: string, original: string): Promise<EditedPicture> {
+/** Throws unless the file is a whole image, named by its true type, that looks different from the original. */
+export async function checkEditedImage(file: string, original: string): Promise<EditedImage> {
 	if (!existsSync(file)) throw new Error(`${file} was not written`);
 	const content = readFileSync(file);
 	const format = formatOf(content);
 	if (!format) {
 		throw new Error(
-			`${file} is not a picture; it starts with ${content.subarray(0, 12).toString('hex')}`,
+			`${file} is not an image; it starts with ${content.subarray(0, 12).toString('hex')}`,
 		);
 	}
 	if (!EXTENSIONS[format].includes(extname(file).toLowerCase())) {
-		throw new Error(`${file} is a ${format} picture by its bytes, not what its name says`);
+		throw new Error(`${file} is a ${format} image by its bytes, not what its name says`);
 	}
 	// Decoding all of it, not its header alone, finds a file that was cut off.
 	const edited = await thumbnail(content, file);
@@ -49,7 +49,7 @@ export async function checkEditedPicture(file: string, original: string): Promis
 	return { file, format, width, height, bytes: content.length, difference };
 }
 
-function formatOf(content: Buffer): PictureFormat | undefined {
+function formatOf(content: Buffer): ImageFormat | undefined {
 	if (content.subarray(0, 8).toString('hex') === '89504e470d0a1a0a') return 'png';
 	if (content.subarray(0, 3).toString('hex') === 'ffd8ff') return 'jpeg';
 	const container = content.toString('latin1', 0, 4) + content.toString('latin1', 8, 12);

@@ -1,8 +1,8 @@
 import { readPixels } from './pixels';
 import { withoutHalfCharacter } from './words';
 
-/** The picture types that a provider documents or that a result may have; named by their bytes. */
-export const pictureTypes = {
+/** The image types that a provider documents or that a result may have; named by their bytes. */
+export const imageTypes = {
 	png: { mimeType: 'image/png', extension: 'png' },
 	jpg: { mimeType: 'image/jpeg', extension: 'jpg' },
 	webp: { mimeType: 'image/webp', extension: 'webp' },
@@ -13,17 +13,17 @@ export const pictureTypes = {
 	avif: { mimeType: 'image/avif', extension: 'avif' },
 } as const;
 
-export type PictureType = keyof typeof pictureTypes;
+export type ImageType = keyof typeof imageTypes;
 
 /**
  * How much of a file is read to know its type and pixel size. JPEG may hold several 64 kB blocks of
  * metadata before its size, so this is generous; a size that lies further in is left out.
  */
-export const pictureHeadBytes = 256 * 1024;
+export const imageHeadBytes = 256 * 1024;
 
 /** What the first bytes of a file say about it. Sizes in pixels; absent when the head does not hold them. */
-export interface PictureFacts {
-	type: PictureType;
+export interface ImageFacts {
+	type: ImageType;
 	mimeType: string;
 	extension: string;
 	width?: number;
@@ -35,7 +35,7 @@ function ascii(bytes: Uint8Array, start: number, end: number): string {
 }
 
 /** The type by magic bytes alone: works on a dozen bytes and never throws. */
-function typeOf(bytes: Uint8Array): PictureType | undefined {
+function typeOf(bytes: Uint8Array): ImageType | undefined {
 	if (bytes.length < 12) return undefined;
 	if (ascii(bytes, 0, 8) === '\x89PNG\r\n\x1a\n') return 'png';
 	if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return 'jpg';
@@ -56,30 +56,30 @@ function typeOf(bytes: Uint8Array): PictureType | undefined {
 /**
  * Reads type and pixel size from the head of a file; only headers are read, nothing is ever decoded.
  *
- * @returns undefined when the bytes are not a picture.
+ * @returns undefined when the bytes are not an image.
  */
-export function readPictureHead(head: Uint8Array): PictureFacts | undefined {
+export function readImageHead(head: Uint8Array): ImageFacts | undefined {
 	const type = typeOf(head);
 	if (type === undefined) return undefined;
-	return { type, ...pictureTypes[type], ...readPixels(type, head) };
+	return { type, ...imageTypes[type], ...readPixels(type, head) };
 }
 
-/** The trailer of a GIF, a semicolon, behind the empty block that ends the last picture; encoders pad it with zeros. */
+/** The trailer of a GIF, a semicolon, behind the empty block that ends the last image; encoders pad it with zeros. */
 function endsAsGif(tail: Uint8Array): boolean {
 	let last = tail.length - 1;
 	while (last > 0 && tail[last] === 0) last -= 1;
 	return tail[last] === 0x3b && tail[last - 1] === 0;
 }
 
-/** How many bytes at the end of a picture {@link endsWhole} looks at. */
-export const pictureTailBytes = 64;
+/** How many bytes at the end of an image {@link endsWhole} looks at. */
+export const imageTailBytes = 64;
 
 /**
- * Whether a picture of this type is whole, judged by its trailer: catches a body that was cut off
+ * Whether an image of this type is whole, judged by its trailer: catches a body that was cut off
  * behind a correct or absent Content-Length. Types without a trailer count as whole.
  */
 export function endsWhole(
-	type: PictureType,
+	type: ImageType,
 	head: Uint8Array,
 	tail: Uint8Array,
 	totalBytes: number,
@@ -106,7 +106,7 @@ export function endsWhole(
 const maximumNameLength = 120;
 
 /** A file name without path, invisible characters or over-length, carrying the extension of the bytes. */
-export function pictureFileName(wanted: string | undefined, extension: string): string {
+export function imageFileName(wanted: string | undefined, extension: string): string {
 	const name = (wanted ?? '')
 		.split(/[\\/]/)
 		.pop()!

@@ -6,15 +6,18 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-/** Key and address for ChainHub. */
-export class ChainHubApi implements ICredentialType {
-	name = 'chainHubApi';
+/** Key and address for odkkk. */
+export class QwenImageEditOdkkkApi implements ICredentialType {
+	name = 'qwenImageEditOdkkkApi';
 
-	displayName = 'ChainHub API';
+	displayName = 'Odkkk API';
 
-	icon: Icon = { light: 'file:icons/chainHubApi.svg', dark: 'file:icons/chainHubApi.dark.svg' };
+	icon: Icon = {
+		light: 'file:icons/qwenImageEditOdkkkApi.svg',
+		dark: 'file:icons/qwenImageEditOdkkkApi.dark.svg',
+	};
 
-	documentationUrl = 'https://api.chainhub.tech';
+	documentationUrl = 'https://ai.odkkk.com/apiv1/docs/llms.txt';
 
 	properties: INodeProperties[] = [
 		{
@@ -25,14 +28,14 @@ export class ChainHubApi implements ICredentialType {
 			required: true,
 			default: '',
 			description:
-				'Get one at <a href="https://api.chainhub.tech" target="_blank">api.chainhub.tech</a>',
+				'Get one at <a href="https://ai.odkkk.com/apiv1/dashboard/keys" target="_blank">ai.odkkk.com</a>',
 		},
 		{
 			displayName: 'Base URL',
 			name: 'baseUrl',
 			type: 'string',
-			default: 'https://api.chainhub.tech',
-			placeholder: 'e.g. https://api.chainhub.tech',
+			default: 'https://ai.odkkk.com/apiv1',
+			placeholder: 'e.g. https://ai.odkkk.com/apiv1',
 			description: 'Change it only if the service has another address for you',
 		},
 	];
@@ -47,13 +50,13 @@ export class ChainHubApi implements ICredentialType {
 		},
 	};
 
-	// Lists the models: free. That a wrong key is refused here is usual for such relays, not documented (research S1).
+	// Reads the credits left: free. Documented for EvoLink, the same API (research S3); assumed here.
 	// A key follows no redirect, and goes to a public name over https only. What else answers there is not the host.
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL:
-				'={{ ($credentials.baseUrl.trim() || "https://api.chainhub.tech").replace(/^http:(?=\\/\\/[^\\/]*\\.(?!(local|lan|internal|intranet|localhost|localdomain|arpa)\\b)[a-z]{2,}(:\\d+)?(\\/|$))/i, "https:").replace(/(\\/v1(\\/images\\/generations)?)?\\/*$/, "") }}',
-			url: '/v1/models',
+				'={{ ($credentials.baseUrl.trim() || "https://ai.odkkk.com/apiv1").replace(/^http:(?=\\/\\/[^\\/]*\\.(?!(local|lan|internal|intranet|localhost|localdomain|arpa)\\b)[a-z]{2,}(:\\d+)?(\\/|$))/i, "https:").replace(/(\\/v1(\\/images\\/generations)?)?\\/*$/, "") }}',
+			url: '/v1/credits',
 			method: 'GET',
 			disableFollowRedirect: true,
 		},
@@ -63,7 +66,7 @@ export class ChainHubApi implements ICredentialType {
 				properties: {
 					key: 'data',
 					value: undefined,
-					message: 'This is not the answer of ChainHub: check the Base URL',
+					message: 'This is not the answer of odkkk: check the Base URL',
 				},
 			},
 		],

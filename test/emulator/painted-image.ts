@@ -1,15 +1,15 @@
 import sharp from 'sharp';
 import { bmpToPng, readBmpHeader } from './bmp';
 
-/** What a provider sees when it opens a picture. */
-export interface PictureFacts {
+/** What a provider sees when it opens an image. */
+export interface ImageFacts {
 	format: string;
 	width: number;
 	height: number;
 }
 
-/** Opens a picture by its bytes. `undefined` when it is none. */
-export async function lookAtPicture(bytes: Buffer): Promise<PictureFacts | undefined> {
+/** Opens an image by its bytes. `undefined` when it is none. */
+export async function lookAtImage(bytes: Buffer): Promise<ImageFacts | undefined> {
 	const bmp = readBmpHeader(bytes);
 	if (bmp) return { format: 'bmp', width: bmp.width, height: bmp.height };
 	try {
@@ -24,7 +24,7 @@ export interface EditOrder {
 	inputs: Buffer[];
 	prompt: string;
 	providerName: string;
-	/** Two orders with the same prompt and seed give the same picture. */
+	/** Two orders with the same prompt and seed give the same image. */
 	seed?: number;
 	width?: number;
 	height?: number;
@@ -64,7 +64,7 @@ function caption(width: number, height: number, order: EditOrder, hue: number): 
 	);
 }
 
-/** Puts the pictures side by side, all as high as the first. */
+/** Puts the images side by side, all as high as the first. */
 async function sideBySide(inputs: Buffer[]): Promise<Buffer> {
 	const first = await sharp(inputs[0]!).metadata();
 	const height = first.height;
@@ -90,10 +90,10 @@ async function sideBySide(inputs: Buffer[]): Promise<Buffer> {
 }
 
 /**
- * Edits a picture so that a person sees it: colours turned by a hash of the prompt, a tint, and a strip with the
+ * Edits an image so that a person sees it: colours turned by a hash of the prompt, a tint, and a strip with the
  * provider's name and the prompt. Same pixel size as the input unless a size was asked for.
  */
-export async function editPicture(order: EditOrder): Promise<Buffer> {
+export async function editImage(order: EditOrder): Promise<Buffer> {
 	const hash = hashOf(`${order.seed ?? ''}|${order.prompt}`);
 	const hue = hash % 360;
 	const upright = await Promise.all(
@@ -106,12 +106,11 @@ export async function editPicture(order: EditOrder): Promise<Buffer> {
 		),
 	);
 	const base = upright.length > 1 ? await sideBySide(upright) : upright[0]!;
-	let picture = sharp(base)
+	let image = sharp(base)
 		.toColourspace('srgb')
 		.modulate({ hue: 60 + (hue % 240), saturation: 1.25 });
-	if (order.width && order.height)
-		picture = picture.resize(order.width, order.height, { fit: 'fill' });
-	const { data, info } = await picture.png(QUICK).toBuffer({ resolveWithObject: true });
+	if (order.width && order.height) image = image.resize(order.width, order.height, { fit: 'fill' });
+	const { data, info } = await image.png(QUICK).toBuffer({ resolveWithObject: true });
 	const finished = sharp(data).composite([{ input: caption(info.width, info.height, order, hue) }]);
 	return await finished.toFormat(order.format).toBuffer();
 }

@@ -1,6 +1,6 @@
 import type { ApiCall } from '../exchange';
-import { fetchPicture } from '../input-pictures';
-import { lookAtPicture } from '../picture-edit';
+import { fetchImage } from '../input-images';
+import { lookAtImage } from '../painted-image';
 import type { ReceivedForm } from '../received-form';
 import { sha256 } from '../results';
 import type { EmulatorState } from '../state';
@@ -8,33 +8,33 @@ import { refuse } from './open-ai-compatible-errors';
 import type { Face } from './open-ai-compatible-faces';
 import type { FaceWords } from './open-ai-compatible-words';
 
-/** The pictures of a form. */
-export interface FormPictures {
+/** The images of a form. */
+export interface FormImages {
 	/** Those that the server looks at. */
 	inputs: Buffer[];
-	/** Of every picture that was sent, in order. */
+	/** Of every image that was sent, in order. */
 	inputSha256: string[];
 	/** How many were sent for nothing. */
 	unused: number;
 }
 
-/** Pictures sent as files, and pictures behind addresses where the server fetches them itself. */
-export async function readPictures(
+/** Images sent as files, and images behind addresses where the server fetches them itself. */
+export async function readImages(
 	state: EmulatorState,
 	call: ApiCall,
 	form: ReceivedForm,
 	face: Face,
 	words: FaceWords,
-): Promise<FormPictures> {
-	const field = face.pictureFields.find((name) => form.files.some((file) => file.name === name));
-	const sent = form.files.filter(({ name }) => face.pictureFields.includes(name));
+): Promise<FormImages> {
+	const field = face.imageFields.find((name) => form.files.some((file) => file.name === name));
+	const sent = form.files.filter(({ name }) => face.imageFields.includes(name));
 	const several = field !== undefined && face.repeatedFields.includes(field);
 	const read = sent.filter(({ name }) => name === field).slice(0, several ? undefined : 1);
 	const inputs = read.map(({ content }) => content);
 	const inputSha256 = sent.map((file) => file.sha256);
 	for (const { name, value } of form.texts) {
 		if (!face.urlFields.includes(name)) continue;
-		const fetched = await fetchPicture(value, state.published);
+		const fetched = await fetchImage(value, state.published);
 		if ('failure' in fetched) {
 			refuse(state, {
 				status: 400,
@@ -44,16 +44,16 @@ export async function readPictures(
 		const hash = sha256(fetched.bytes);
 		inputs.push(fetched.bytes);
 		inputSha256.push(hash);
-		call.record.pictureSha256.push(hash);
+		call.record.imageSha256.push(hash);
 	}
-	if (!inputs.length) refuse(state, words.noPicture);
-	if (face.mostPictures !== undefined && inputs.length > face.mostPictures) {
+	if (!inputs.length) refuse(state, words.noImage);
+	if (face.mostImages !== undefined && inputs.length > face.mostImages) {
 		// The words are assumed.
-		const message = `Received ${inputs.length} input images, at most ${face.mostPictures} are supported.`;
+		const message = `Received ${inputs.length} input images, at most ${face.mostImages} are supported.`;
 		refuse(state, { status: 400, error: { message } });
 	}
 	for (const [index, input] of inputs.entries()) {
-		if (await lookAtPicture(input)) continue;
+		if (await lookAtImage(input)) continue;
 		// OpenAI's words (QuantumNous/new-api issue 1159). Assumed of the others; sd-server passes over such a file.
 		const message = `Invalid image file or mode for image ${index + 1}, please check your image file.`;
 		refuse(state, {

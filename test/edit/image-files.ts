@@ -1,11 +1,11 @@
 import sharp, { type Sharp } from 'sharp';
 
-import type { PictureType } from '../../nodes/QwenImageEdit/edit/picture';
+import type { ImageType } from '../../nodes/QwenImageEdit/edit/image';
 
 /** A real file of a type, made for one test. */
-export interface MadePicture {
+export interface MadeImage {
 	name: string;
-	type: PictureType;
+	type: ImageType;
 	width: number;
 	height: number;
 	bytes: Buffer;
@@ -80,34 +80,34 @@ const sizes = [
 ] as const;
 
 /** Every type in several sizes and flavours. */
-export async function madePictures(): Promise<MadePicture[]> {
-	const made: MadePicture[] = [];
+export async function madeImages(): Promise<MadeImage[]> {
+	const made: MadeImage[] = [];
 	for (const [width, height] of sizes) {
-		const add = async (name: string, type: PictureType, picture: Promise<Buffer> | Buffer) => {
-			made.push({ name: `${name} ${width}x${height}`, type, width, height, bytes: await picture });
+		const add = async (name: string, type: ImageType, image: Promise<Buffer> | Buffer) => {
+			made.push({ name: `${name} ${width}x${height}`, type, width, height, bytes: await image });
 		};
-		const picture = () => photograph(width, height);
+		const image = () => photograph(width, height);
 		const transparent = () => photograph(width, height, 4);
-		await add('png', 'png', picture().png().toBuffer());
+		await add('png', 'png', image().png().toBuffer());
 		await add('png with alpha', 'png', transparent().png().toBuffer());
-		await add('png interlaced', 'png', picture().png({ progressive: true }).toBuffer());
-		await add('jpeg', 'jpg', picture().jpeg().toBuffer());
-		await add('jpeg progressive', 'jpg', picture().jpeg({ progressive: true }).toBuffer());
+		await add('png interlaced', 'png', image().png({ progressive: true }).toBuffer());
+		await add('jpeg', 'jpg', image().jpeg().toBuffer());
+		await add('jpeg progressive', 'jpg', image().jpeg({ progressive: true }).toBuffer());
 		await add(
 			'jpeg with exif',
 			'jpg',
-			picture()
+			image()
 				.jpeg()
 				.withExif({ IFD0: { Copyright: 'nobody' } })
 				.toBuffer(),
 		);
-		await add('webp', 'webp', picture().webp().toBuffer());
-		await add('webp lossless', 'webp', picture().webp({ lossless: true }).toBuffer());
+		await add('webp', 'webp', image().webp().toBuffer());
+		await add('webp lossless', 'webp', image().webp({ lossless: true }).toBuffer());
 		await add('webp with alpha', 'webp', transparent().webp().toBuffer());
-		await add('gif', 'gif', picture().gif().toBuffer());
-		await add('tiff', 'tiff', picture().tiff().toBuffer());
-		await add('tiff deflated', 'tiff', picture().tiff({ compression: 'deflate' }).toBuffer());
-		await add('avif', 'avif', picture().avif({ effort: 0 }).toBuffer());
+		await add('gif', 'gif', image().gif().toBuffer());
+		await add('tiff', 'tiff', image().tiff().toBuffer());
+		await add('tiff deflated', 'tiff', image().tiff({ compression: 'deflate' }).toBuffer());
+		await add('avif', 'avif', image().avif({ effort: 0 }).toBuffer());
 		await add('bmp', 'bmp', bitmap(width, height));
 		await add('heic', 'heif', heif('heic', width, height));
 	}

@@ -7,12 +7,15 @@ import type {
 } from 'n8n-workflow';
 
 /** Key and address for ModelsLab. */
-export class ModelsLabApi implements ICredentialType {
-	name = 'modelsLabApi';
+export class QwenImageEditModelsLabApi implements ICredentialType {
+	name = 'qwenImageEditModelsLabApi';
 
 	displayName = 'ModelsLab API';
 
-	icon: Icon = { light: 'file:icons/modelsLabApi.svg', dark: 'file:icons/modelsLabApi.dark.svg' };
+	icon: Icon = {
+		light: 'file:icons/qwenImageEditModelsLabApi.svg',
+		dark: 'file:icons/qwenImageEditModelsLabApi.dark.svg',
+	};
 
 	documentationUrl = 'https://docs.modelslab.com/';
 

@@ -1,12 +1,12 @@
 import sharp from 'sharp';
 import { useEmulator } from './emulator-in-test';
-import { PROVIDER_IDS, readPictureNotes } from './index';
+import { PROVIDER_IDS, readImageNotes } from './index';
 
 const inTest = useEmulator();
 
-describe('pictures', () => {
+describe('images', () => {
 	test.each(PROVIDER_IDS)(
-		'%s: the result is an edited picture that says who made it',
+		'%s: the result is an edited image that says who made it',
 		async (provider) => {
 			const url = await inTest.client.resultUrl(
 				provider,
@@ -19,20 +19,20 @@ describe('pictures', () => {
 			// DashScope goes for a megapixel in the ratio of the input, in steps of 16.
 			const size = provider === 'dashScope' ? { width: 1120, height: 928 } : { width, height: 400 };
 			expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', ...size });
-			expect(readPictureNotes(bytes)).toEqual({
+			expect(readImageNotes(bytes)).toEqual({
 				provider,
 				prompt: inTest.client.body(provider).prompt,
 				job: String(inTest.emulator.ledger[0]!.id),
 			});
 			const [before, after] = await Promise.all(
-				[inTest.picture, bytes].map(async (file) => (await sharp(file).stats()).channels),
+				[inTest.image, bytes].map(async (file) => (await sharp(file).stats()).channels),
 			);
 			const changes = before!.map((channel, index) => Math.abs(channel.mean - after![index]!.mean));
 			expect(Math.max(...changes)).toBeGreaterThan(8);
 		},
 	);
 
-	test('other prompts and seeds give other pictures, the same seed the same', async () => {
+	test('other prompts and seeds give other images, the same seed the same', async () => {
 		const edit = async (changes: Record<string, unknown>) => {
 			const { json } = await inTest.client.submit('modelVerse', changes);
 			const bytes = Buffer.from(json.data[0].b64_json.split(',')[1], 'base64');
@@ -49,7 +49,7 @@ describe('pictures', () => {
 		expect(otherPrompt).not.toBe(first);
 	});
 
-	test('any prompt can be written into the picture', async () => {
+	test('any prompt can be written into the image', async () => {
 		for (const prompt of [
 			'🦆 & <b>"duck"</b>',
 			'a\u0000b\u0007c\n\r\t',
@@ -73,16 +73,16 @@ describe('pictures', () => {
 		expect((await sharp(Buffer.from(await webp.arrayBuffer())).metadata()).format).toBe('webp');
 	});
 
-	test('a result padded to a size stays a picture of exactly that size', async () => {
+	test('a result padded to a size stays an image of exactly that size', async () => {
 		for (const bytes of [10_000, 1_048_600, 3_500_001]) {
 			inTest.emulator.settings.resultBytes = bytes;
-			inTest.emulator.settings.editPictures = false;
+			inTest.emulator.settings.editImages = false;
 			const body = Buffer.from(
 				await (await fetch(await inTest.client.resultUrl('chainHub'))).arrayBuffer(),
 			);
 			expect(body).toHaveLength(bytes);
 			expect(await sharp(body).metadata()).toMatchObject({ width: 64, height: 48 });
-			expect(readPictureNotes(body)).toBeDefined();
+			expect(readImageNotes(body)).toBeDefined();
 		}
 	});
 
@@ -142,7 +142,7 @@ describe('pictures', () => {
 		header.writeUInt16LE(24, 28);
 		const bitmap = Buffer.concat([header, Buffer.alloc(side * side * 3, 0x50)]);
 		const url = await inTest.client.resultUrl('odkkk', {
-			image_urls: [inTest.emulator.hostPicture(bitmap, 'a.bmp')],
+			image_urls: [inTest.emulator.hostImage(bitmap, 'a.bmp')],
 		});
 		const made = Buffer.from(await (await fetch(url)).arrayBuffer());
 		expect(await sharp(made).metadata()).toMatchObject({ width: side, height: side });

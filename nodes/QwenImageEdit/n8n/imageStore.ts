@@ -3,18 +3,18 @@ import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse } fro
 import { resultAddress, sameOrigin } from '../edit/address';
 import { decodeBase64Stream, decodeBase64Text, NotBase64Error } from '../edit/base64';
 import { EditFault, type Fault } from '../edit/fault';
-import type { ResultPicture } from '../edit/outcome';
+import type { ResultImage } from '../edit/outcome';
 import {
 	endsWhole,
-	pictureFileName,
-	pictureHeadBytes,
-	pictureTailBytes,
-	readPictureHead,
-} from '../edit/picture';
+	imageFileName,
+	imageHeadBytes,
+	imageTailBytes,
+	readImageHead,
+} from '../edit/image';
 import { retryAfterSeconds } from '../edit/refusal';
 import { plainText } from '../edit/words';
 import { endByStatus, type RequestEnd } from '../edit/retry';
-import type { Fetched, PictureStore } from '../run/ports';
+import type { Fetched, ImageStore } from '../run/ports';
 import { readNetworkFailure } from './networkFailure';
 import { isReadable, readableLike, readBeginning, withDeadline, type Readable } from './streams';
 
@@ -24,10 +24,10 @@ const maximumRedirects = 5;
 /** A host of files that has not begun to answer by then is asked again. */
 const maximumHeaderSeconds = 30;
 
-/** Pictures inside one answer; a host that sends more is not allowed to fill the storage of this n8n. */
+/** Images inside one answer; a host that sends more is not allowed to fill the storage of this n8n. */
 const maximumHeld = 16;
 
-/** Of a body that is no picture, so much is read to show what it is. */
+/** Of a body that is no image, so much is read to show what it is. */
 const excerptBytes = 2048;
 
 interface FetchSettings {
@@ -41,7 +41,7 @@ function failed(end: RequestEnd, fault: Fault): Fetched {
 	return { kind: 'failed', end, fault };
 }
 
-/** Pictures come from anywhere: any failure on the way is told as one of these two. */
+/** Images come from anywhere: any failure on the way is told as one of these two. */
 function wrongBody(message: string, url?: string): Fetched {
 	return failed('malformed', {
 		kind: 'provider',
@@ -56,11 +56,11 @@ function wrongBody(message: string, url?: string): Fetched {
 }
 
 /**
- * Brings result pictures into n8n's binary storage as streams: checked by their first bytes, counted against
+ * Brings result images into n8n's binary storage as streams: checked by their first bytes, counted against
  * the cap, and never with a key.
  */
-export class N8nPictureStore implements PictureStore {
-	/** Pictures that flowed into storage while the provider's answer was read, by their mark. */
+export class N8nImageStore implements ImageStore {
+	/** Images that flowed into storage while the provider's answer was read, by their mark. */
 	private readonly held = new Map<string, Fetched>();
 
 	constructor(
@@ -75,33 +75,33 @@ export class N8nPictureStore implements PictureStore {
 	) {}
 
 	/** @inheritdoc */
-	async fetch(picture: ResultPicture, settings: FetchSettings): Promise<Fetched> {
-		if (picture.base64 !== undefined) {
-			const fetched = this.held.get(picture.base64) ?? (await this.storeText(picture.base64));
+	async fetch(image: ResultImage, settings: FetchSettings): Promise<Fetched> {
+		if (image.base64 !== undefined) {
+			const fetched = this.held.get(image.base64) ?? (await this.storeText(image.base64));
 			if (fetched.kind === 'stored') {
-				return picture.url === undefined
+				return image.url === undefined
 					? fetched
-					: { kind: 'stored', picture: { ...fetched.picture, url: picture.url } };
+					: { kind: 'stored', image: { ...fetched.image, url: image.url } };
 			}
 			if (fetched.kind === 'cancelled') return fetched;
 			// Text that was sent once does not get better by being read again.
-			if (picture.url === undefined) return { ...fetched, end: 'clientError' };
+			if (image.url === undefined) return { ...fetched, end: 'clientError' };
 		}
-		if (picture.url === undefined) return wrongBody('The provider sent a picture without content');
+		if (image.url === undefined) return wrongBody('The provider sent an image without content');
 		const { openWithKey } = this.settings;
-		if (/^https?:/i.test(picture.url) || openWithKey === undefined) {
-			return await this.download(picture.url, picture.urlHoldsBase64 === true, settings, this.get);
+		if (/^https?:/i.test(image.url) || openWithKey === undefined) {
+			return await this.download(image.url, image.urlHoldsBase64 === true, settings, this.get);
 		}
-		const own = ownAddress(picture.url, this.settings.baseUrl);
+		const own = ownAddress(image.url, this.settings.baseUrl);
 		if (own === undefined)
-			return wrongBody(`The result URL '${plainText(picture.url, 120)}' leads nowhere`);
-		return await this.download(own, picture.urlHoldsBase64 === true, settings, openWithKey);
+			return wrongBody(`The result URL '${plainText(image.url, 120)}' leads nowhere`);
+		return await this.download(own, image.urlHoldsBase64 === true, settings, openWithKey);
 	}
 
 	/**
 	 * Stores base64 text that flows by inside a longer answer.
 	 *
-	 * @returns a mark that stands for the picture in {@link ResultPicture.base64}
+	 * @returns a mark that stands for the image in {@link ResultImage.base64}
 	 */
 	async hold(text: AsyncIterable<Uint8Array>, sample: Readable): Promise<string> {
 		const mark = `held-${this.held.size}-${Math.random().toString(36).slice(2)}`;
@@ -109,7 +109,7 @@ export class N8nPictureStore implements PictureStore {
 			mark,
 			this.held.size < maximumHeld
 				? await this.store(decodeBase64Stream(text), sample, {})
-				: wrongBody(`The provider sent more than ${maximumHeld} pictures in one answer`),
+				: wrongBody(`The provider sent more than ${maximumHeld} images in one answer`),
 		);
 		return mark;
 	}
@@ -205,7 +205,7 @@ export class N8nPictureStore implements PictureStore {
 			disableFollowRedirect: true,
 			timeout: Math.ceil(Math.min(settings.timeoutSeconds, maximumHeaderSeconds) * 1000),
 			abortSignal: settings.signal,
-			// Pictures are packed already. Packed once more, the announced length would not be that of the picture.
+			// Images are packed already. Packed once more, the announced length would not be that of the image.
 			headers: { accept: 'image/*,*/*;q=0.8', 'accept-encoding': 'identity' },
 		};
 		return (await this.context.helpers.httpRequest(options)) as IN8nHttpFullResponse;
@@ -256,7 +256,7 @@ export class N8nPictureStore implements PictureStore {
 			kind: 'provider',
 			message: `The result URL at ${host} answers HTTP ${statusCode}${expired ? ': the link has probably expired' : ''}${said === '' ? '' : ` (${said})`}`,
 			advice: expired
-				? 'Fetch results sooner after they are made, or ask the provider for the picture again'
+				? 'Fetch results sooner after they are made, or ask the provider for the image again'
 				: 'Try again later with the URL',
 			httpStatus: statusCode,
 			url,
@@ -268,7 +268,7 @@ export class N8nPictureStore implements PictureStore {
 		return failed('clientError', {
 			kind: 'provider',
 			message: `The result is larger than ${Math.round(this.settings.maximumBytes / 1_000_000)} MB`,
-			advice: "Raise 'Max Image Size' in Options if you expect such a picture",
+			advice: "Raise 'Max Image Size' in Options if you expect such an image",
 			...(url === undefined ? {} : { url }),
 		});
 	}
@@ -285,7 +285,7 @@ export class N8nPictureStore implements PictureStore {
 		let headBytes = 0;
 		let ended = false;
 		try {
-			while (headBytes < pictureHeadBytes && !ended) {
+			while (headBytes < imageHeadBytes && !ended) {
 				const step = await iterator.next();
 				if (step.done === true) {
 					ended = true;
@@ -300,7 +300,7 @@ export class N8nPictureStore implements PictureStore {
 			throw asError(error);
 		}
 		const head = Buffer.concat(parts);
-		const facts = readPictureHead(head);
+		const facts = readImageHead(head);
 		if (facts === undefined) {
 			await iterator.return?.();
 			const said = plainText(
@@ -312,7 +312,7 @@ export class N8nPictureStore implements PictureStore {
 			);
 			const type = source.type === undefined || source.type === '' ? '' : ` (${source.type})`;
 			return wrongBody(
-				`The result is not a picture${type}${head.length === 0 ? ': it is empty' : said === '' ? '' : `: ${said}`}`,
+				`The result is not an image${type}${head.length === 0 ? ': it is empty' : said === '' ? '' : `: ${said}`}`,
 				source.url,
 			);
 		}
@@ -335,9 +335,9 @@ export class N8nPictureStore implements PictureStore {
 		const count = (chunk: Buffer): void => {
 			state.bytes += chunk.length;
 			state.tail =
-				chunk.length >= pictureTailBytes
-					? Buffer.from(chunk.subarray(-pictureTailBytes))
-					: Buffer.concat([state.tail, chunk]).subarray(-pictureTailBytes);
+				chunk.length >= imageTailBytes
+					? Buffer.from(chunk.subarray(-imageTailBytes))
+					: Buffer.concat([state.tail, chunk]).subarray(-imageTailBytes);
 			if (state.bytes > maximumBytes) {
 				state.over = true;
 				throw new RangeError('the result is larger than allowed');
@@ -363,7 +363,7 @@ export class N8nPictureStore implements PictureStore {
 			finish();
 		}
 
-		const fileName = pictureFileName(this.settings.fileName, facts.extension);
+		const fileName = imageFileName(this.settings.fileName, facts.extension);
 		try {
 			let content: Buffer | Readable = head;
 			if (ended || sample === undefined) {
@@ -379,7 +379,7 @@ export class N8nPictureStore implements PictureStore {
 			);
 			return {
 				kind: 'stored',
-				picture: {
+				image: {
 					facts,
 					bytes: state.bytes,
 					fileName,
@@ -392,7 +392,7 @@ export class N8nPictureStore implements PictureStore {
 			if (state.cut) {
 				return failed('connectionLost', {
 					kind: 'network',
-					message: 'The picture arrived cut off',
+					message: 'The image arrived cut off',
 					...(source.url === undefined ? {} : { url: source.url }),
 				});
 			}
@@ -403,14 +403,13 @@ export class N8nPictureStore implements PictureStore {
 		}
 	}
 
-	/** The picture arrived, but this n8n could not keep it: a full disk, or a storage that is away. */
+	/** The image arrived, but this n8n could not keep it: a full disk, or a storage that is away. */
 	private notStored(error: unknown, url: string | undefined): Fetched {
 		const said = plainText(error instanceof Error ? error.message : String(error), 160);
 		return failed('clientError', {
 			kind: 'provider',
-			message: `This n8n could not store the picture: ${said}`,
-			advice:
-				'Check the disk and the binary data storage of this n8n, then fetch the picture again',
+			message: `This n8n could not store the image: ${said}`,
+			advice: 'Check the disk and the binary data storage of this n8n, then fetch the image again',
 			...(url === undefined ? {} : { url }),
 		});
 	}

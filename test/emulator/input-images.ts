@@ -7,8 +7,8 @@ const MOST_REDIRECTS = 5;
 /** Marks the emulator's own fetches, so that its servers do not take them for a client's. */
 export const OWN_FETCH_HEADER = 'x-emulator-own-fetch';
 
-/** A picture behind a URL, or why it could not be had. */
-export type FetchedPicture = { bytes: Buffer } | { failure: string };
+/** An image behind a URL, or why it could not be had. */
+export type FetchedImage = { bytes: Buffer } | { failure: string };
 
 function isLoopback(hostname: string): boolean {
 	return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
@@ -34,13 +34,13 @@ async function fetchOnce(url: URL): Promise<{ status: number; location?: string;
 }
 
 /**
- * Fetches an input picture as a provider would. Loopback servers are really asked; any other URL must have been
+ * Fetches an input image as a provider would. Loopback servers are really asked; any other URL must have been
  * published beforehand, because nothing may leave the machine.
  */
-export async function fetchPicture(
+export async function fetchImage(
 	url: string,
 	published: ReadonlyMap<string, Buffer>,
-): Promise<FetchedPicture> {
+): Promise<FetchedImage> {
 	const known = published.get(url);
 	if (known) return { bytes: known };
 	let target: URL;
@@ -69,10 +69,8 @@ export async function fetchPicture(
 
 const DATA_URI = /^data:([^;,]*)((?:;[^;,]*)*),/;
 
-/** A picture given as text. `mimeType` is absent for bare base64. */
-export function decodeBase64Picture(
-	text: string,
-): { bytes: Buffer; mimeType?: string } | undefined {
+/** An image given as text. `mimeType` is absent for bare base64. */
+export function decodeBase64Image(text: string): { bytes: Buffer; mimeType?: string } | undefined {
 	const head = DATA_URI.exec(text.slice(0, 200));
 	if (text.startsWith('data:') && (!head || !/;base64$/i.test(head[2] ?? ''))) return undefined;
 	const encoded = head ? text.slice(head[0].length) : text;

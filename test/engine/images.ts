@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 
 import sharp from 'sharp';
 
-export interface PictureOrder {
+export interface ImageOrder {
 	width?: number;
 	height?: number;
-	/** Pictures of different colours have different hashes. */
+	/** Images of different colours have different hashes. */
 	colour?: string;
 	format?: 'png' | 'jpeg' | 'webp' | 'gif' | 'tiff';
 	/** Every pixel by chance: a file about as long as its pixels. */
 	noise?: boolean;
 }
 
-/** A small picture of one colour; every provider takes its size. */
-export async function makePicture(order: PictureOrder = {}): Promise<Buffer> {
+/** A small image of one colour; every provider takes its size. */
+export async function makeImage(order: ImageOrder = {}): Promise<Buffer> {
 	const { width = 416, height = 384, colour = '#4a7', format = 'png' } = order;
 	const grain = { noise: { type: 'gaussian', mean: 128, sigma: 60 } } as const;
 	return await sharp({
@@ -45,7 +45,7 @@ export function makeBitmap(width = 416, height = 384): Buffer {
 	return file;
 }
 
-/** What a decoder finds in a picture file. */
+/** What a decoder finds in an image file. */
 export async function lookAt(
 	bytes: Buffer,
 ): Promise<{ format: string | undefined; width: number; height: number }> {

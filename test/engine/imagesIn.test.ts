@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
-import { expectPicture } from './output';
-import { makeBitmap, makePicture, sha256 } from './pictures';
+import { expectImage } from './output';
+import { makeBitmap, makeImage, sha256 } from './images';
 import { facts, providerIds, Stage, type ImageRow, type Order } from './scenario';
 
 import { createServer, type ServerResponse } from 'node:http';
@@ -36,12 +36,12 @@ async function refused(order: Order): Promise<{ message: string; description: st
 }
 
 describe('a long base64 text arrives byte for byte', () => {
-	let picture: Buffer;
+	let image: Buffer;
 	let text: string;
 
 	beforeAll(async () => {
-		picture = await makePicture({ width: 900, height: 700, noise: true });
-		text = picture.toString('base64');
+		image = await makeImage({ width: 900, height: 700, noise: true });
+		text = image.toString('base64');
 		// Several pieces, whichever way it is read.
 		expect(text.length).toBeGreaterThan(1_000_000);
 	});
@@ -61,47 +61,47 @@ describe('a long base64 text arrives byte for byte', () => {
 			await stage.succeed({ provider, images: [{ source: 'base64', base64 }] });
 		}
 		expect(stage.emulator.ledger.map(({ inputSha256 }) => inputSha256)).toEqual([
-			[sha256(picture)],
-			[sha256(picture)],
+			[sha256(image)],
+			[sha256(image)],
 		]);
 	});
 });
 
-describe('several pictures keep their order', () => {
+describe('several images keep their order', () => {
 	const colours = ['#f00', '#0f0', '#00f', '#ff0'];
-	let pictures: Buffer[];
+	let samples: Buffer[];
 	let hashes: string[];
 
 	beforeAll(async () => {
-		pictures = await Promise.all(colours.map(async (colour) => await makePicture({ colour })));
-		hashes = pictures.map(sha256);
+		samples = await Promise.all(colours.map(async (colour) => await makeImage({ colour })));
+		hashes = samples.map(sha256);
 	});
 
 	const file = (bytes: Buffer) => ({ bytes, mimeType: 'image/png', fileName: 'photo.png' });
 
 	test('at ModelsLab: a URL, a binary field, base64 text and a data URI', async () => {
 		const images: ImageRow[] = [
-			{ source: 'url', url: stage.emulator.hostPicture(pictures[0]!) },
+			{ source: 'url', url: stage.emulator.hostImage(samples[0]!) },
 			{ source: 'binary', binaryPropertyName: 'second' },
-			{ source: 'base64', base64: pictures[2]!.toString('base64') },
-			{ source: 'base64', base64: `data:image/png;base64,${pictures[3]!.toString('base64')}` },
+			{ source: 'base64', base64: samples[2]!.toString('base64') },
+			{ source: 'base64', base64: `data:image/png;base64,${samples[3]!.toString('base64')}` },
 		];
-		const items = [{ binary: { second: file(pictures[1]!), data: file(pictures[0]!) } }];
+		const items = [{ binary: { second: file(samples[1]!), data: file(samples[0]!) } }];
 		const run = await stage.succeed({ provider: 'modelsLab', images, items });
 		const [entry] = stage.emulator.ledger;
 		expect(entry!.inputSha256).toEqual(hashes);
 		// The link is passed on as it is, the three files go up one by one.
 		expect(stage.requests('upload')).toHaveLength(3);
-		await expectPicture(stage, run, { provider: 'modelsLab', entry: entry!, width: 4 * 416 });
+		await expectImage(stage, run, { provider: 'modelsLab', entry: entry!, width: 4 * 416 });
 	});
 
 	test('at odkkk: base64 text, a URL and a binary field, the files under signed URLs of n8n', async () => {
 		const images: ImageRow[] = [
-			{ source: 'base64', base64: pictures[0]!.toString('base64') },
-			{ source: 'url', url: stage.emulator.hostPicture(pictures[1]!) },
+			{ source: 'base64', base64: samples[0]!.toString('base64') },
+			{ source: 'url', url: stage.emulator.hostImage(samples[1]!) },
 			{ source: 'binary', binaryPropertyName: 'third' },
 		];
-		const items = [{ binary: { third: file(pictures[2]!) } }];
+		const items = [{ binary: { third: file(samples[2]!) } }];
 		const run = await stage.succeed({ provider: 'odkkk', images, items });
 		const [entry] = stage.emulator.ledger;
 		expect(entry!.inputSha256).toEqual(hashes.slice(0, 3));
@@ -109,7 +109,7 @@ describe('several pictures keep their order', () => {
 		const signed = `${stage.binaryServer.url}rest/binary-data/signed?token=`;
 		expect(one!.startsWith(signed)).toBe(true);
 		expect(three!.startsWith(signed)).toBe(true);
-		await expectPicture(stage, run, { provider: 'odkkk', entry: entry!, width: 3 * 416 });
+		await expectImage(stage, run, { provider: 'odkkk', entry: entry!, width: 3 * 416 });
 	});
 
 	test.each<[form: string, names: unknown]>([
@@ -118,7 +118,7 @@ describe('several pictures keep their order', () => {
 		['as an array from an expression', '={{ ["b", "a", "c"] }}'],
 		['as a text from an expression', '={{ $json.names }}'],
 	])('when one row names several binary fields, %s', async (_form, names) => {
-		const [a, b, c] = pictures.map(file);
+		const [a, b, c] = samples.map(file);
 		const items = [{ json: { names: 'b,a,c' }, binary: { a: a!, b: b!, c: c! } }];
 		stage.set({ modelsLab: { answer: 'success' } });
 		await stage.succeed({
@@ -132,7 +132,7 @@ describe('several pictures keep their order', () => {
 	test.each(['commas', 'new lines', 'an array'])(
 		'when one row holds several URLs: %s',
 		async (form) => {
-			const urls = pictures.slice(0, 3).map((bytes) => stage.emulator.hostPicture(bytes));
+			const urls = samples.slice(0, 3).map((bytes) => stage.emulator.hostImage(bytes));
 			const url =
 				form === 'commas'
 					? urls.join(', ')
@@ -178,7 +178,7 @@ describe('a provider that takes links only', () => {
 			await stage.saveCredential(name, provider, { baseUrl: 'https://api.example.com/v9' });
 			for (const images of [
 				[{ source: 'binary' } as const],
-				[{ source: 'base64', base64: (await makePicture()).toString('base64') } as const],
+				[{ source: 'base64', base64: (await makeImage()).toString('base64') } as const],
 			]) {
 				const { message, description } = await refused({
 					provider,
@@ -208,7 +208,7 @@ describe('a provider that takes links only', () => {
 describe('a file is refused before anything is sent', () => {
 	test('when the binary field is not there, with those that are', async () => {
 		for (const provider of providerIds) {
-			const bytes = await makePicture();
+			const bytes = await makeImage();
 			const file = { bytes, mimeType: 'image/png' };
 			const { message, description } = await refused({
 				provider,
@@ -232,7 +232,7 @@ describe('a file is refused before anything is sent', () => {
 		['a text', Buffer.from('BM is how some texts begin, and they are no bitmaps')],
 	])('when it is %s, whatever its name says', async (_what, bytes) => {
 		const { message } = await refused({ provider: 'aiml', items: [stage.item({}, bytes)] });
-		expect(message).toContain('is not a picture');
+		expect(message).toContain('is not an image');
 		expect(message).toContain('photo.png');
 	});
 
@@ -242,20 +242,20 @@ describe('a file is refused before anything is sent', () => {
 		['an empty URL', 'aiml', [{ source: 'url', url: '' }], /no URL/],
 		['half a URL', 'aiml', [{ source: 'url', url: 'example.com/photo.png' }], /URL/],
 		['a URL of another kind', 'aiml', [{ source: 'url', url: 'ftp://example.com/a.png' }], /ftp/],
-		['no picture at all', 'aiml', [], /empty/],
+		['no image at all', 'aiml', [], /empty/],
 	])('when there is %s', async (_what, provider, images, says) => {
 		const { message } = await refused({ provider, images });
 		expect(message).toMatch(says);
 	});
 
-	test.each(providerIds)('when %s is given one picture too many', async (provider) => {
-		const { mostPictures } = facts[provider];
-		const images: ImageRow[] = Array.from({ length: mostPictures + 1 }, () => ({
+	test.each(providerIds)('when %s is given one image too many', async (provider) => {
+		const { mostImages } = facts[provider];
+		const images: ImageRow[] = Array.from({ length: mostImages + 1 }, () => ({
 			source: 'binary',
 		}));
 		const { message } = await refused({ provider, images });
-		expect(message).toContain(`${mostPictures + 1} pictures`);
-		expect(message).toContain(`at most ${mostPictures}`);
+		expect(message).toContain(`${mostImages + 1} images`);
+		expect(message).toContain(`at most ${mostImages}`);
 	});
 
 	test.each([
@@ -264,17 +264,17 @@ describe('a file is refused before anything is sent', () => {
 		[3073, 384],
 		[384, 3073],
 	])('when odkkk would get %i x %i pixels', async (width, height) => {
-		const picture = await makePicture({ width, height });
+		const image = await makeImage({ width, height });
 		const { message, description } = await refused({
 			provider: 'odkkk',
-			items: [stage.item({}, picture)],
+			items: [stage.item({}, image)],
 		});
 		expect(message).toContain('384 to 3072');
 		expect(description).toMatch(/resize/i);
 	});
 
 	test('when odkkk would get a type that it does not take', async () => {
-		const gif = await makePicture({ format: 'gif' });
+		const gif = await makeImage({ format: 'gif' });
 		const { message } = await refused({ provider: 'odkkk', items: [stage.item({}, gif)] });
 		expect(message).toContain('gif');
 	});
@@ -319,7 +319,7 @@ describe('a file is refused before anything is sent', () => {
 test('odkkk takes every type that its page names', async () => {
 	const formats = ['png', 'jpeg', 'webp', 'tiff'] as const;
 	const files = [
-		...(await Promise.all(formats.map(async (format) => await makePicture({ format })))),
+		...(await Promise.all(formats.map(async (format) => await makeImage({ format })))),
 		makeBitmap(),
 	];
 	const items = files.map((bytes, index) => stage.item({ name: formats[index] ?? 'bmp' }, bytes));
@@ -331,19 +331,19 @@ test('odkkk takes every type that its page names', async () => {
 	}
 });
 
-describe('a picture behind a URL, for a server that takes files', () => {
+describe('an image behind a URL, for a server that takes files', () => {
 	const provider = 'openAiCompatible';
 
-	/** A host of pictures that stumbles at the first request. */
+	/** A host of images that stumbles at the first request. */
 	async function stumblingHost(
-		picture: Buffer,
+		image: Buffer,
 		stumble: (response: ServerResponse) => void,
 	): Promise<{ url: string; asked: () => number; stop: () => void }> {
 		let asked = 0;
 		const server = createServer((_request, response) => {
 			asked += 1;
 			if (asked === 1) stumble(response);
-			else response.writeHead(200, { 'content-type': 'image/png' }).end(picture);
+			else response.writeHead(200, { 'content-type': 'image/png' }).end(image);
 		});
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		const { port } = server.address() as AddressInfo;
@@ -357,30 +357,30 @@ describe('a picture behind a URL, for a server that takes files', () => {
 		};
 	}
 
-	test.each<[string, (response: ServerResponse, picture: Buffer) => void]>([
+	test.each<[string, (response: ServerResponse, image: Buffer) => void]>([
 		['a gateway page', (response) => response.writeHead(502).end('<h1>Bad Gateway</h1>')],
 		['a closed socket', (response) => response.destroy()],
 		[
-			'half a picture',
-			(response, picture) => response.writeHead(200).end(picture.subarray(0, picture.length / 2)),
+			'half an image',
+			(response, image) => response.writeHead(200).end(image.subarray(0, image.length / 2)),
 		],
 		['a page instead', (response) => response.writeHead(200).end('<p>Please wait</p>')],
 	])('is read again after %s', async (_name, stumble) => {
-		const picture = await makePicture();
-		const host = await stumblingHost(picture, (response) => stumble(response, picture));
+		const image = await makeImage();
+		const host = await stumblingHost(image, (response) => stumble(response, image));
 		try {
 			await stage.succeed({ provider, images: [{ source: 'url', url: host.url }] });
 			expect(host.asked()).toBe(2);
-			expect(stage.emulator.ledger[0]!.inputSha256).toEqual([sha256(picture)]);
+			expect(stage.emulator.ledger[0]!.inputSha256).toEqual([sha256(image)]);
 		} finally {
 			host.stop();
 		}
 	});
 
 	test('that never comes is told before anything is sent', async () => {
-		const url = `${stage.emulator.hostPicture(await makePicture())}x`;
+		const url = `${stage.emulator.hostImage(await makeImage())}x`;
 		const run = await stage.run({ provider, images: [{ source: 'url', url }] });
-		expect(run.error!.message).toMatch(/^Picture 1 could not be downloaded: .*HTTP 404/);
+		expect(run.error!.message).toMatch(/^Image 1 could not be downloaded: .*HTTP 404/);
 		expect(stage.emulator.ledger).toEqual([]);
 	});
 });

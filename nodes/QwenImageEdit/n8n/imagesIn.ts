@@ -3,17 +3,17 @@ import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { isPrivateHost, readWebAddress } from '../edit/address';
 import { decodeBase64Stream, decodeBase64Text } from '../edit/base64';
 import { EditFault, inputFault } from '../edit/fault';
-import { pictureHeadBytes, readPictureHead } from '../edit/picture';
+import { imageHeadBytes, readImageHead } from '../edit/image';
 import { field, plainText } from '../edit/words';
 import type { Provider } from '../edit/provider';
-import type { Picture, PictureFile } from '../edit/request';
-import { fetchPicture } from '../run/collect';
-import type { StoredPicture } from '../run/ports';
+import type { Image, ImageFile } from '../edit/request';
+import { fetchImage } from '../run/collect';
+import type { StoredImage } from '../run/ports';
 import { systemClock } from './clock';
 import { defaults } from './defaults';
 import { faultOf } from './errors';
 import { fingerprint } from './fingerprint';
-import { N8nPictureStore } from './pictureStore';
+import { N8nImageStore } from './imageStore';
 
 /** One row of the Images list, as n8n hands it over. */
 export interface ImageRow {
@@ -29,7 +29,7 @@ const streamChunkBytes = 3 * 64 * 1024;
 /** How long a link to n8n's own storage works: the item may wait for its turn first. */
 const signedUrlLifetime = '6 hours';
 
-/** How long one input picture may take to arrive. */
+/** How long one input image may take to arrive. */
 const inputDownloadSeconds = 120;
 
 /** A single value, a comma or newline separated text, or an array from an expression. */
@@ -76,13 +76,13 @@ function isBinaryData(value: unknown): value is IBinaryData {
 }
 
 /** Reads enough of a stored file to know what it is. */
-async function readHead(open: PictureFile['open']): Promise<Buffer> {
+async function readHead(open: ImageFile['open']): Promise<Buffer> {
 	const parts: Buffer[] = [];
 	let bytes = 0;
 	for await (const chunk of await open()) {
 		parts.push(Buffer.from(chunk));
 		bytes += chunk.length;
-		if (bytes >= pictureHeadBytes) break;
+		if (bytes >= imageHeadBytes) break;
 	}
 	return Buffer.concat(parts);
 }
@@ -91,12 +91,12 @@ async function readHead(open: PictureFile['open']): Promise<Buffer> {
 function noLinkFault(provider: Provider, name: string, reason: string): EditFault {
 	return inputFault(
 		`${name} is a file, but ${provider.title} takes URLs only, and ${reason}`,
-		`Give the picture as a URL, store it at a public address first (for example S3), make this n8n publicly reachable (WEBHOOK_URL), or choose a provider that takes files`,
+		`Give the image as a URL, store it at a public address first (for example S3), make this n8n publicly reachable (WEBHOOK_URL), or choose a provider that takes files`,
 	);
 }
 
-/** Reads and inspects the pictures of one item; nothing is sent. */
-export class PictureReader {
+/** Reads and inspects the images of one item; nothing is sent. */
+export class ImageReader {
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly provider: Provider,
@@ -105,23 +105,23 @@ export class PictureReader {
 	) {}
 
 	/**
-	 * All pictures of the Images list, in order.
+	 * All images of the Images list, in order.
 	 *
-	 * @throws EditFault of kind `input` that names the picture
+	 * @throws EditFault of kind `input` that names the image
 	 */
-	async readAll(rows: readonly ImageRow[]): Promise<Picture[]> {
-		const pictures: Picture[] = [];
+	async readAll(rows: readonly ImageRow[]): Promise<Image[]> {
+		const images: Image[] = [];
 		for (const row of rows) {
-			const name = (): string => `Picture ${pictures.length + 1}`;
+			const name = (): string => `Image ${images.length + 1}`;
 			if (row.source === 'url') {
 				const urls = urlsOf(row.url);
 				if (urls.length === 0) throw inputFault(`${name()} has no URL`);
-				for (const url of urls) pictures.push(await this.fromUrl(url, name()));
+				for (const url of urls) images.push(await this.fromUrl(url, name()));
 			} else if (row.source === 'base64') {
 				if (typeof row.base64 !== 'string' || row.base64.trim() === '') {
 					throw inputFault(`${name()} has no base64 text`);
 				}
-				pictures.push(await this.fromText(row.base64, name()));
+				images.push(await this.fromText(row.base64, name()));
 			} else {
 				const fields = listOf(row.binaryPropertyName);
 				if (fields.length === 0) {
@@ -130,10 +130,10 @@ export class PictureReader {
 						fieldsThere(this.context, this.itemIndex),
 					);
 				}
-				for (const field of fields) pictures.push(await this.fromField(field, name()));
+				for (const field of fields) images.push(await this.fromField(field, name()));
 			}
 		}
-		return pictures;
+		return images;
 	}
 
 	/**
@@ -141,47 +141,43 @@ export class PictureReader {
 	 *
 	 * @throws EditFault of kind `input`
 	 */
-	async readMask(field: unknown): Promise<PictureFile | undefined> {
+	async readMask(field: unknown): Promise<ImageFile | undefined> {
 		if (field === undefined || field === null || field === '') return undefined;
 		return await this.fromField(field, 'The mask');
 	}
 
-	private async fromUrl(url: string, name: string): Promise<Picture> {
+	private async fromUrl(url: string, name: string): Promise<Image> {
 		if (/^data:/i.test(url)) return await this.fromText(url, name);
-		if (this.provider.pictures.takes !== 'file') return { kind: 'link', url };
+		if (this.provider.images.takes !== 'file') return { kind: 'link', url };
 		return await this.fromDownload(url, name);
 	}
 
 	/** A provider that takes files only is handed what lies behind the URL. */
-	private async fromDownload(url: string, name: string): Promise<PictureFile> {
+	private async fromDownload(url: string, name: string): Promise<ImageFile> {
 		const read = readWebAddress(url);
 		if ('reason' in read) {
 			throw inputFault(
 				`${name} has a URL that ${read.reason}`,
-				'Give a URL that starts with https:// and leads straight to the picture',
+				'Give a URL that starts with https:// and leads straight to the image',
 			);
 		}
 		// The user typed this address, so their own network is allowed, as in the HTTP Request node.
-		const store = new N8nPictureStore(this.context, {
+		const store = new N8nImageStore(this.context, {
 			baseUrl: read.url.origin,
 			fileName: read.url.pathname.split('/').pop() ?? '',
 			maximumBytes: defaults.maxImageMegabytes * 1_000_000,
 		});
 		const { stored, fileName } = await this.download(store, url, name);
-		const picture = await this.fromBinary(stored as IBinaryData, name, fileName);
+		const image = await this.fromBinary(stored as IBinaryData, name, fileName);
 		// It is stored anew each time n8n tries again; what makes it the same edit is where it comes from.
-		return { ...picture, identity: url };
+		return { ...image, identity: url };
 	}
 
 	/** Costs nothing, so it is repeated like any read: one busy host must not stop a batch. */
-	private async download(
-		store: N8nPictureStore,
-		url: string,
-		name: string,
-	): Promise<StoredPicture> {
+	private async download(store: N8nImageStore, url: string, name: string): Promise<StoredImage> {
 		try {
-			return await fetchPicture(
-				{ clock: systemClock, pictures: store },
+			return await fetchImage(
+				{ clock: systemClock, images: store },
 				{
 					signal: this.context.getExecutionCancelSignal() ?? new AbortController().signal,
 					paid: {},
@@ -197,7 +193,7 @@ export class PictureReader {
 		}
 	}
 
-	private async fromField(field: unknown, name: string): Promise<PictureFile> {
+	private async fromField(field: unknown, name: string): Promise<ImageFile> {
 		if (typeof field !== 'string' && !isBinaryData(field)) {
 			throw inputFault(
 				`${name} must name a binary field, got ${Array.isArray(field) ? 'a list' : typeof field}`,
@@ -207,7 +203,7 @@ export class PictureReader {
 		if (typeof field === 'string' && field.length > 200) {
 			throw inputFault(
 				`${name} names a binary field with ${field.length} characters`,
-				"If this is the picture itself as text, choose the source 'Base64'",
+				"If this is the image itself as text, choose the source 'Base64'",
 			);
 		}
 		let binary: IBinaryData;
@@ -220,7 +216,7 @@ export class PictureReader {
 		return await this.fromBinary(binary, name, label);
 	}
 
-	private async fromBinary(binary: IBinaryData, name: string, label: string): Promise<PictureFile> {
+	private async fromBinary(binary: IBinaryData, name: string, label: string): Promise<ImageFile> {
 		if (binary.id === undefined) {
 			// Only n8n's memory mode has no id; there the bytes are in memory already.
 			const read = async (): Promise<Buffer> =>
@@ -240,14 +236,14 @@ export class PictureReader {
 		});
 	}
 
-	private async fromText(text: string, name: string): Promise<PictureFile> {
-		return await this.fromBytes(decodeBase64Text(text, name), name, 'picture', () =>
+	private async fromText(text: string, name: string): Promise<ImageFile> {
+		return await this.fromBytes(decodeBase64Text(text, name), name, 'image', () =>
 			decodeBase64Stream(textChunks(text)),
 		);
 	}
 
 	/**
-	 * A picture that lies in memory as text already.
+	 * An image that lies in memory as text already.
 	 *
 	 * @param bytes for the checks; let go after them, since all items are checked before the first is sent
 	 * @param open makes the bytes again when they are sent
@@ -257,7 +253,7 @@ export class PictureReader {
 		name: string,
 		fileName: string,
 		open: () => AsyncIterable<Uint8Array>,
-	): Promise<PictureFile> {
+	): Promise<ImageFile> {
 		return await this.inspect(name, {
 			bytes: bytes.length,
 			fileName,
@@ -270,12 +266,12 @@ export class PictureReader {
 
 	/** Whether this provider can be given nothing but a URL. */
 	private needsLink(): boolean {
-		return this.provider.pictures.takes === 'link' && this.provider.upload === undefined;
+		return this.provider.images.takes === 'link' && this.provider.upload === undefined;
 	}
 
 	/** Puts bytes into n8n's storage, so that a link to them can be made. */
 	private async storedUrl(bytes: Buffer, name: string): Promise<() => string | undefined> {
-		const facts = readPictureHead(bytes.subarray(0, pictureHeadBytes));
+		const facts = readImageHead(bytes.subarray(0, imageHeadBytes));
 		if (facts === undefined) return () => undefined;
 		const binary = await this.context.helpers.prepareBinaryData(
 			bytes,
@@ -288,29 +284,26 @@ export class PictureReader {
 				: this.context.helpers.createBinarySignedUrl(binary, signedUrlLifetime);
 	}
 
-	private async inspect(
-		name: string,
-		file: Omit<PictureFile, 'kind' | 'facts'>,
-	): Promise<PictureFile> {
+	private async inspect(name: string, file: Omit<ImageFile, 'kind' | 'facts'>): Promise<ImageFile> {
 		const head = await readHead(file.open);
-		const facts = readPictureHead(head);
+		const facts = readImageHead(head);
 		if (facts === undefined) {
 			const said = plainText(head.subarray(0, 60).toString('utf8'), 40);
 			throw inputFault(
-				`${name} ('${file.fileName}') is not a picture${head.length === 0 ? ', it is empty' : `, it starts with "${said}"`}`,
+				`${name} ('${file.fileName}') is not an image${head.length === 0 ? ', it is empty' : `, it starts with "${said}"`}`,
 				'Check what the node before this one hands over; PNG, JPEG, WebP, GIF, BMP, TIFF and AVIF are known',
 			);
 		}
-		const picture: PictureFile = { kind: 'file', facts, ...file };
-		if (this.needsLink()) this.checkLink(name, picture);
-		return picture;
+		const image: ImageFile = { kind: 'file', facts, ...file };
+		if (this.needsLink()) this.checkLink(name, image);
+		return image;
 	}
 
 	/** A provider without upload fetches the file from this n8n: can it? */
-	private checkLink(name: string, picture: PictureFile): void {
+	private checkLink(name: string, image: ImageFile): void {
 		let url: string | undefined;
 		try {
-			url = picture.publicUrl?.();
+			url = image.publicUrl?.();
 		} catch {
 			url = undefined;
 		}
