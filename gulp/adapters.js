@@ -5,9 +5,9 @@ const { root } = require('./project');
 
 const entry = `
 	export { providers } from './nodes/QwenImageEdit/providers';
-	export { operationsOf } from './nodes/QwenImageEdit/edit/provider';
+	export { operationsOf } from './nodes/QwenImageEdit/adapter/provider';
 	export { maximumTries, requestEnds, retryRule } from './nodes/QwenImageEdit/edit/retry';
-	export { imageTypes } from './nodes/QwenImageEdit/edit/image';
+	export { imageTypes } from './nodes/QwenImageEdit/image/imageType';
 `;
 
 /**

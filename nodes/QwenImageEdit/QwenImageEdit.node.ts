@@ -6,10 +6,10 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { modelVerseCredentialTest } from './n8n/credentialTests';
-import { properties } from './n8n/description';
+import { modelVerseCredentialTest } from './n8n/panel/credentialTests';
+import { properties } from './n8n/panel/properties';
 import { execute } from './n8n/execute';
-import { searchModels } from './n8n/models';
+import { searchModels } from './n8n/panel/modelSearch';
 
 /**
  * Edits images with Qwen-Image-Edit at the provider of the user's choice.

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
-import { failBothWays, onItem } from './bothWays';
-import { expectFailedItem } from './output';
-import { onStage } from './scenario';
+import { failBothWays, onItem } from './stage/bothWays';
+import { expectFailedItem } from './stage/output';
+import { onStage } from './stage/scenario';
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

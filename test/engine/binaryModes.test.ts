@@ -1,6 +1,6 @@
-import { useBinaryMode } from './engine';
-import { sha256 } from './images';
-import { Stage, type ImageRow, type Order } from './scenario';
+import { useBinaryMode } from './stage/engine';
+import { sha256 } from './stage/images';
+import { Stage, type ImageRow, type Order } from './stage/scenario';
 
 let stage: Stage;
 

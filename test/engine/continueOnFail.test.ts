@@ -1,8 +1,8 @@
-import { expectFailedItem, type FailedJson } from './output';
-import { makeImage } from './images';
-import { editName, onStage, type Order, type Stage } from './scenario';
+import { expectFailedItem, type FailedJson } from './stage/output';
+import { makeImage } from './stage/images';
+import { editName, onStage, type Order, type Stage } from './stage/scenario';
 
-import type { StartItem } from './nodes';
+import type { StartItem } from './stage/nodes';
 
 /** A hundred items, of which one has its image in another field. */
 async function hundredItems(stage: Stage, bad: number): Promise<StartItem[]> {

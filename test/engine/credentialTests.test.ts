@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
-import { testCredential, type TestResult } from './credentialTest';
-import { credentialTypes, facts, onStage, providerIds, type Stage } from './scenario';
+import { testCredential, type TestResult } from './stage/credentialTest';
+import { credentialTypes, facts, onStage, providerIds, type Stage } from './stage/scenario';
 
 import { runInNewContext } from 'node:vm';
 

@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- tests never ship */
-import { expectFailedItem, expectImage } from './output';
-import { onStage, providerIds, type Order } from './scenario';
+import { expectFailedItem, expectImage } from './stage/output';
+import { onStage, providerIds, type Order } from './stage/scenario';
 
 import type { FaultRule } from '../emulator';
 

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
-import { startBinaryServer } from './binaryServer';
-import { Container } from './core';
-import { CredentialStore } from './credentials';
+import { startBinaryServer } from './stage/binaryServer';
+import { Container } from './stage/core';
+import { CredentialStore } from './stage/credentials';
 import {
 	engineNodes,
 	runWorkflow,
@@ -9,10 +9,10 @@ import {
 	useBinaryMode,
 	type WorkflowNode,
 	type WorkflowRunOptions,
-} from './engine';
-import { describeNode, type FileRead, type StartItem } from './nodes';
-import { Stage } from './scenario';
-import { engineFolder } from './setup';
+} from './stage/engine';
+import { describeNode, type FileRead, type StartItem } from './stage/nodes';
+import { Stage } from './stage/scenario';
+import { engineFolder } from './stage/setup';
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';

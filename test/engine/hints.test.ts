@@ -1,5 +1,5 @@
-import { onItem } from './bothWays';
-import { onStage, type StageRun } from './scenario';
+import { onItem } from './stage/bothWays';
+import { onStage, type StageRun } from './stage/scenario';
 
 /** What n8n shows above the output of the node: it keeps the hints of a run beside its data. */
 const hintsOf = (run: StageRun): Array<{ type?: string; message: string }> =>

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
-import { expectImage } from './output';
-import { makeBitmap, makeImage, sha256 } from './images';
-import { facts, providerIds, Stage, type ImageRow, type Order } from './scenario';
+import { expectImage } from './stage/output';
+import { makeBitmap, makeImage, sha256 } from './stage/images';
+import { facts, providerIds, Stage, type ImageRow, type Order } from './stage/scenario';
 
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,6 +1,6 @@
-import { additionalDataFor } from './engine';
-import { findNodeTypes } from './nodeTypes';
-import { editNodeType, facts, onStage, providerIds, type Stage } from './scenario';
+import { additionalDataFor } from './stage/engine';
+import { findNodeTypes } from './stage/nodeTypes';
+import { editNodeType, facts, onStage, providerIds, type Stage } from './stage/scenario';
 
 import { LoadOptionsContext } from 'n8n-core';
 import { Workflow, type ILoadOptionsFunctions, type INode } from 'n8n-workflow';

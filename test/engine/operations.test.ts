@@ -1,6 +1,6 @@
-import { expectImage } from './output';
-import { makeImage, sha256 } from './images';
-import { facts, onStage, providerIds, type ImageRow, type Stage } from './scenario';
+import { expectImage } from './stage/output';
+import { makeImage, sha256 } from './stage/images';
+import { facts, onStage, providerIds, type ImageRow, type Stage } from './stage/scenario';
 
 import type { INodeParameters } from 'n8n-workflow';
 

@@ -1,6 +1,6 @@
-import { failBothWays, onItem } from './bothWays';
-import { expectFailedItem } from './output';
-import { facts, onStage, providerIds } from './scenario';
+import { failBothWays, onItem } from './stage/bothWays';
+import { expectFailedItem } from './stage/output';
+import { facts, onStage, providerIds } from './stage/scenario';
 
 describe.each(providerIds)('%s: the user reads what the provider says', (provider) => {
 	const words = `These are the words of ${provider}, number 4711`;

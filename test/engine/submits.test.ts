@@ -1,6 +1,6 @@
-import { onItem } from './bothWays';
-import { expectFailedItem } from './output';
-import { onStage, providerIds, type Order } from './scenario';
+import { onItem } from './stage/bothWays';
+import { expectFailedItem } from './stage/output';
+import { onStage, providerIds, type Order } from './stage/scenario';
 
 import { sleep } from 'n8n-workflow';
 

@@ -1,6 +1,6 @@
-import { startName } from './engine';
-import { expectFailedItem, expectImage } from './output';
-import { editNode, onStage, taskProviderIds, type Order, type StageRun } from './scenario';
+import { startName } from './stage/engine';
+import { expectFailedItem, expectImage } from './stage/output';
+import { editNode, onStage, taskProviderIds, type Order, type StageRun } from './stage/scenario';
 
 import { sleep } from 'n8n-workflow';
 

@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { runCommand } from '../instance/command';
-import { npmEnvironment, npmScript } from '../instance/npm';
+import { runCommand } from '../realN8n/instance/command';
+import { npmEnvironment, npmScript } from '../realN8n/instance/npm';
 import { contentHash } from './contentHash';
 import { exclusively } from './exclusive';
 import { filesUnder, projectFolder } from './project';

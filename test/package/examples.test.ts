@@ -1,5 +1,5 @@
-import { checkOf, findOrphanedChecks } from '../demo/exampleChecks';
-import { loadExamples, writingNodesOf } from '../demo/examples';
+import { checkOf, findOrphanedChecks } from '../realN8n/demo/exampleChecks';
+import { loadExamples, writingNodesOf } from '../realN8n/demo/examples';
 import { readText } from './project';
 
 const examples = loadExamples();

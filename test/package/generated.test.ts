@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { Provider } from '../../nodes/QwenImageEdit/edit/provider';
+import type { Provider } from '../../nodes/QwenImageEdit/adapter/provider';
 import { chainHub } from '../../nodes/QwenImageEdit/providers/chainHub';
 import { modelsLab } from '../../nodes/QwenImageEdit/providers/modelsLab';
 

@@ -1,4 +1,4 @@
-import type { ImageFacts } from './image';
+import type { ImageFacts } from '../image/imageType';
 
 /** An image that lies in a URL; the provider fetches it. */
 export interface ImageLink {

@@ -1,4 +1,5 @@
-import type { Purpose } from './wire';
+/** What a request is for; decides whether it may be repeated. */
+export type Purpose = 'submit' | 'read' | 'upload' | 'download' | 'cancel';
 
 /** How a request ended, as far as repeating it is concerned. */
 export const requestEnds = [

@@ -1,18 +1,18 @@
 import { type IExecuteFunctions, type INode, type INodeExecutionData } from 'n8n-workflow';
 
 import { EditFault, type Fault } from '../edit/fault';
-import { Redaction } from '../edit/redaction';
-import { RateGates } from '../run/gate';
+import { Redaction } from '../wire/redaction';
+import { RateGates } from '../run/rateGate';
 import { editItem, type Job } from '../run/editItem';
 import { PaidWorkStore } from '../run/paidWork';
 import { runOrdered, type Settled } from '../run/pool';
 import { TypicalTimes } from '../run/typicalTimes';
-import { systemClock } from './clock';
-import { readCredential, type ReadCredential } from './credential';
-import { asNodeError, failedItem, faultOf, redactFault } from './errors';
-import { fingerprint, idempotencyKey } from './fingerprint';
-import { hintsOf } from './hints';
-import { outputItems } from './items';
+import { systemClock } from './runtime/clock';
+import { readCredential, type ReadCredential } from './http/credential';
+import { asNodeError, failedItem, faultOf, redactFault } from './out/errors';
+import { fingerprint, idempotencyKey } from './runtime/digest';
+import { hintsOf } from './out/hints';
+import { outputItems } from './out/items';
 import {
 	readChoice,
 	readJob,
@@ -20,9 +20,9 @@ import {
 	readOutputPlace,
 	readWidth,
 	type Choice,
-} from './parameters';
-import { N8nImageStore } from './imageStore';
-import { N8nTransport, redactionOfAnswers } from './transport';
+} from './in/parameters';
+import { N8nImageStore } from './files/imageStore';
+import { N8nTransport, redactionOfAnswers } from './http/transport';
 
 /** Shared by all runs of this process: pauses, learned times, and what was paid for. */
 const gates = new RateGates();

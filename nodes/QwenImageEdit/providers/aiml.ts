@@ -1,7 +1,7 @@
-import { fieldsOnWire, linkOrDataUri } from '../edit/encode';
-import { flag, text } from '../edit/field';
-import { readImageList } from '../edit/imageList';
-import type { Provider } from '../edit/provider';
+import { fieldsOnWire, linkOrDataUri } from '../adapter/encode';
+import { flag, text } from '../adapter/field';
+import { readImageList } from './families/imageList';
+import type { Provider } from '../adapter/provider';
 
 /** AI/ML API: answers at once, passes Alibaba's result links on. Seed 004; research S5. */
 export const aiml: Provider = {

@@ -1,6 +1,6 @@
-import { fieldsOnWire, link } from '../edit/encode';
-import { readImageList } from '../edit/imageList';
-import type { Provider } from '../edit/provider';
+import { fieldsOnWire, link } from '../adapter/encode';
+import { readImageList } from './families/imageList';
+import type { Provider } from '../adapter/provider';
 
 /** ChainHub: a relay that answers at once. Seed 000; research S1. */
 export const chainHub: Provider = {

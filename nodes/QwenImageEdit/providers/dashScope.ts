@@ -1,13 +1,13 @@
 import * as z from 'zod/v4';
 
-import { fieldsOnWire, linkOrDataUri } from '../edit/encode';
-import { flag, integer, pixelSize, text } from '../edit/field';
-import { lenientObject, lenientText, noImage } from '../edit/imageList';
+import { fieldsOnWire, linkOrDataUri } from '../adapter/encode';
+import { flag, integer, pixelSize, text } from '../adapter/field';
+import { lenientObject, lenientText } from '../wire/lenient';
+import { type FaultRule, noImage, readMalformed, readRefusal } from '../wire/refusal';
 import type { Outcome } from '../edit/outcome';
-import type { FaultRule, Model, Provider } from '../edit/provider';
-import { readMalformed, readRefusal } from '../edit/refusal';
-import { isRecord } from '../edit/words';
-import type { Reply } from '../edit/wire';
+import type { Model, Provider } from '../adapter/provider';
+import { isRecord } from '../wire/words';
+import type { Reply } from '../wire/wire';
 
 /** Codes of the host's error pages, research O1. */
 const rules: readonly FaultRule[] = [

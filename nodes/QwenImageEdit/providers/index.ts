@@ -1,4 +1,4 @@
-import type { Provider } from '../edit/provider';
+import type { Provider } from '../adapter/provider';
 import { aiml } from './aiml';
 import { chainHub } from './chainHub';
 import { dashScope } from './dashScope';

@@ -1,9 +1,10 @@
-import { fieldsOnWire, linkOrDataUri } from '../edit/encode';
-import { integer, pixelSize } from '../edit/field';
-import { readImageList } from '../edit/imageList';
-import type { FaultRule, Provider } from '../edit/provider';
-import { isRecord } from '../edit/words';
-import type { Reply } from '../edit/wire';
+import { fieldsOnWire, linkOrDataUri } from '../adapter/encode';
+import { integer, pixelSize } from '../adapter/field';
+import { readImageList } from './families/imageList';
+import type { FaultRule } from '../wire/refusal';
+import type { Provider } from '../adapter/provider';
+import { isRecord } from '../wire/words';
+import type { Reply } from '../wire/wire';
 
 /** `error.param` is the request id here, where others name the wrong parameter: seed 003. */
 function requestIdOf(reply: Reply): string | undefined {

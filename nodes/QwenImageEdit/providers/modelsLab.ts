@@ -1,21 +1,15 @@
 import * as z from 'zod/v4';
 
-import { fieldsOnWire, link } from '../edit/encode';
-import { flag, integer, text } from '../edit/field';
-import {
-	lenientNumber,
-	lenientObject,
-	lenientText,
-	lenientTexts,
-	noImage,
-	resultImage,
-} from '../edit/imageList';
+import { fieldsOnWire, link } from '../adapter/encode';
+import { flag, integer, text } from '../adapter/field';
+import { lenientNumber, lenientObject, lenientText, lenientTexts } from '../wire/lenient';
+import { type FaultRule, noImage, readMalformed, readRefusal } from '../wire/refusal';
+import { resultImage } from '../wire/resultImage';
 import type { Outcome, Pending } from '../edit/outcome';
-import type { FaultRule, Provider, TaskReference } from '../edit/provider';
-import { readMalformed, readRefusal } from '../edit/refusal';
-import { isRecord } from '../edit/words';
-import { ImageContent, pathSegment, type Reply } from '../edit/wire';
-import { sameOrigin } from '../edit/address';
+import type { Provider, TaskReference } from '../adapter/provider';
+import { isRecord } from '../wire/words';
+import { ImageContent, pathSegment, type Reply } from '../wire/wire';
+import { sameOrigin } from '../wire/address';
 
 /** Errors arrive with HTTP 200 and are told apart by their words: research S2, "HTTP codes". */
 const rules: readonly FaultRule[] = [

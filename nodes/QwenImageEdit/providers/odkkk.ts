@@ -1,21 +1,15 @@
 import * as z from 'zod/v4';
 
-import { isPrivateHost, readWebAddress } from '../edit/address';
-import { fieldsOnWire, link } from '../edit/encode';
-import { text } from '../edit/field';
-import {
-	lenientNumber,
-	lenientObject,
-	lenientText,
-	lenientTexts,
-	noImage,
-	resultImage,
-} from '../edit/imageList';
+import { isPrivateHost, readWebAddress } from '../wire/address';
+import { fieldsOnWire, link } from '../adapter/encode';
+import { text } from '../adapter/field';
+import { lenientNumber, lenientObject, lenientText, lenientTexts } from '../wire/lenient';
+import { type FaultRule, noImage, readMalformed, readRefusal } from '../wire/refusal';
+import { resultImage } from '../wire/resultImage';
 import type { Outcome, Pending } from '../edit/outcome';
-import type { FaultRule, Provider } from '../edit/provider';
-import { readMalformed, readRefusal } from '../edit/refusal';
-import { isRecord } from '../edit/words';
-import { pathSegment, type Reply } from '../edit/wire';
+import type { Provider } from '../adapter/provider';
+import { isRecord } from '../wire/words';
+import { pathSegment, type Reply } from '../wire/wire';
 
 /** Codes of failed tasks, research S3; the nine of the seed are read by their HTTP status. */
 const rules: readonly FaultRule[] = [

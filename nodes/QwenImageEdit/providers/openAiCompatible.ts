@@ -1,6 +1,6 @@
 import * as z from 'zod/v4';
 
-import { file } from '../edit/encode';
+import { file } from '../adapter/encode';
 import {
 	choice,
 	decimal,
@@ -9,11 +9,12 @@ import {
 	readJsonObject,
 	text,
 	writtenSize,
-} from '../edit/field';
-import { lenientText, readImageList } from '../edit/imageList';
-import type { Provider } from '../edit/provider';
+} from '../adapter/field';
+import { lenientText } from '../wire/lenient';
+import { readImageList } from './families/imageList';
+import type { Provider } from '../adapter/provider';
 import type { EditRequest } from '../edit/request';
-import type { FormPart } from '../edit/wire';
+import type { FormPart } from '../wire/wire';
 
 /** How a server differs from the plain OpenAI route, as its own document says; nothing else. */
 interface ServerPreset {

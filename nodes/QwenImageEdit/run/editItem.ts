@@ -1,12 +1,12 @@
 import { EditFault, withPaidWork, type Fault } from '../edit/fault';
-import type { OperationName } from '../edit/field';
+import type { OperationName } from '../adapter/field';
 import type { Completed, Outcome, Pending, Usage } from '../edit/outcome';
-import type { Provider } from '../edit/provider';
+import type { Provider } from '../adapter/provider';
 import type { EditRequest, Image } from '../edit/request';
 import { minimumGapSeconds, nextLookSeconds } from '../edit/schedule';
 import { collect } from './collect';
 import { cancelledFault, exchange, TakenFault, type Budget } from './exchange';
-import type { RateGate } from './gate';
+import type { RateGate } from './rateGate';
 import type { Clock, PaidWorkMemory, ImageStore, StoredImage, Transport } from './ports';
 import type { TypicalTimes } from './typicalTimes';
 

@@ -1,6 +1,6 @@
 import { EditFault, withPaidWork, type Fault } from '../edit/fault';
 import type { Malformed, Refused } from '../edit/outcome';
-import { failureWords, retryAfterSeconds } from '../edit/refusal';
+import { failureWords, retryAfterSeconds } from '../wire/refusal';
 import {
 	backOffSeconds,
 	endByStatus,
@@ -8,8 +8,8 @@ import {
 	retryRule,
 	type RequestEnd,
 } from '../edit/retry';
-import type { Reply, Wire } from '../edit/wire';
-import type { RateGate } from './gate';
+import type { Reply, Wire } from '../wire/wire';
+import type { RateGate } from './rateGate';
 import type { Answer, Clock, Transport } from './ports';
 
 /** What every step of an item shares. */

@@ -1,8 +1,8 @@
 import type { Fault } from '../edit/fault';
-import type { ImageFacts } from '../edit/image';
+import type { ImageFacts } from '../image/imageType';
 import type { Outcome, ResultImage } from '../edit/outcome';
 import type { RequestEnd } from '../edit/retry';
-import type { Reply, Wire } from '../edit/wire';
+import type { Reply, Wire } from '../wire/wire';
 
 /** Time, so that a test can bring its own. */
 export interface Clock {

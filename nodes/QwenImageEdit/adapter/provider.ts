@@ -1,0 +1,159 @@
+import type { Field, OperationName } from './field';
+import type { Outcome } from '../edit/outcome';
+import type { ImageType } from '../image/imageType';
+import type { EditRequest, ImageFile } from '../edit/request';
+import type { Reply, Wire } from '../wire/wire';
+
+/**
+ * How sure we are of a fact. `high`: the provider's own page says so. `medium`: one third party, or a
+ * sibling page. `assumed`: nobody says so; the note tells why we act on it all the same.
+ */
+export type Confidence = 'high' | 'medium' | 'assumed';
+
+/** A fact about a host that is not plain from the code, with where it comes from. Printed in the docs. */
+export interface Fact {
+	says: string;
+	source: string;
+	confidence: Confidence;
+}
+
+/** A model of a provider; what is absent holds as for the provider. */
+export interface Model {
+	/** The id on the wire. */
+	id: string;
+	/** One short phrase, when the provider says what sets it apart. */
+	note?: string;
+	/** The most input images, where it is not the provider's own number. */
+	maximumImages?: number;
+	/** Fields of the provider that this model does not take, by option name. */
+	refuses?: readonly string[];
+	/** The largest value of a field, where it is less than the provider's, by option name. */
+	maxima?: Readonly<Record<string, number>>;
+	/** What it takes as `size`. Sides in pixels; pixels in all; longer side by shorter. */
+	size?: {
+		minimumSide?: number;
+		maximumSide?: number;
+		minimumPixels?: number;
+		maximumPixels?: number;
+		maximumRatio?: number;
+		/** Words that stand for a size, such as `auto`. */
+		words?: readonly string[];
+	};
+}
+
+/** What a provider takes as input images; everything here is checked before anything is sent. */
+export interface ImageLimits {
+	/** The most images in one request. */
+	maximum: number;
+	/**
+	 * `link` only, `data` (base64 in the body) too, or a `file` in a multipart body. Files for a `link`
+	 * provider are uploaded, links for a `file` provider are downloaded first.
+	 */
+	takes: 'link' | 'linkOrData' | 'file';
+	/** A second image may say where the first is to change. */
+	mask?: boolean;
+	/** Absent: the provider documents no list. */
+	types?: readonly ImageType[];
+	/** Pixels, each side. Absent: not documented. */
+	minimumSide?: number;
+	maximumSide?: number;
+	/** Of one file, before base64. Absent: not documented. */
+	maximumBytes?: number;
+}
+
+/** Where the provider wants its key. */
+export type KeyPlace = { kind: 'bearer' } | { kind: 'body'; field: string };
+
+/** A request and how its answer is read. Both are pure. */
+export interface Exchange<Input> {
+	encode(input: Input): Wire;
+	decode(reply: Reply, input?: Input): Outcome;
+}
+
+/** What is known when a task is asked for. */
+export interface TaskReference {
+	taskId: string;
+	/** The provider's own address for the task, from its last answer. */
+	readUrl?: string;
+	baseUrl: string;
+}
+
+/** All that is true of one host; the node's fields, its checks and the docs are derived from it. */
+export interface Provider {
+	/** Stored in workflows: never changes. */
+	id: string;
+	/** Shown to users. */
+	title: string;
+	/** One sentence: what it is. */
+	summary: string;
+	documentationUrl: string;
+	credential: {
+		/** Type name of the credential. */
+		type: string;
+		/** Title of the credential, ending in "API". */
+		title: string;
+		/** Empty: the user must give one. */
+		defaultBaseUrl: string;
+		/** Where the user gets a key. Absent: there is no such place. */
+		keyUrl?: string;
+		key: KeyPlace;
+		/** Servers that may run without any key. */
+		keyOptional?: boolean;
+		/** Addresses to choose from; a base URL that was typed goes before. */
+		regions?: readonly { value: string; label: string; baseUrl: string }[];
+		/** Added to a base URL that has no such step yet; users paste it with and without. */
+		versionPath?: string;
+		/**
+		 * `request`: the credential class holds a free request that proves the key. `probe`: the host has no
+		 * such call, and the node brings a function that tells a wrong key by how a bad request is refused.
+		 */
+		test: 'request' | 'probe';
+	};
+	models: readonly Model[];
+	/** Empty: the server has a model of its own, and none need be chosen. */
+	defaultModel: string;
+	/** Where the host itself lists its models; an answer that is no list gives undefined. */
+	modelList?: { encode(): Wire; decode(reply: Reply): Model[] | undefined };
+	/** Absent length: not documented. */
+	prompt: { maximumLength?: number };
+	images: ImageLimits;
+	/** By name in the Options collection. */
+	fields: Readonly<Record<string, Field>>;
+	/** Where an edit is sent, behind the base URL; taken off a base URL that was pasted with it. */
+	submitPath: string;
+	/** Sends the edit. On a task provider the answer is a task, or already the image. */
+	submit: Exchange<EditRequest>;
+	/** Present on providers with tasks: reads one. */
+	task?: Exchange<TaskReference> & {
+		/** What a task id looks like, for the field's placeholder. */
+		idExample: string;
+		/** Refuses an id that cannot be one before it is sent. */
+		idPattern?: RegExp;
+	};
+	/** Present where a `link` provider takes files itself. */
+	upload?: {
+		encode(image: ImageFile): Wire;
+		decode(reply: Reply): { url: string } | Exclude<Outcome, { state: 'pending' | 'completed' }>;
+	};
+	/** How long an edit usually takes, in seconds; the first look at a task is timed by it. */
+	typicalSeconds: number;
+	/** How long a result URL lives, in seconds. Absent: not documented. */
+	resultLifetimeSeconds?: number;
+	/** Requests under way at once that a new account may have. */
+	concurrency: number;
+	/** Header for a key that makes a repeated submit harmless; absent: the provider knows none. */
+	idempotencyHeader?: string;
+	/** Price as the provider tells it; absent: not found. */
+	price?: string;
+	facts: readonly Fact[];
+}
+
+/** What is known of a model; an id that was typed by hand has no limits of its own. */
+export function findModel(provider: Provider, id: string): Model | undefined {
+	return provider.models.find((model) => model.id === id);
+}
+
+/** The operations that make sense for a provider. */
+export function operationsOf(provider: Provider): readonly OperationName[] {
+	return provider.task === undefined ? ['edit'] : ['edit', 'submitTask', 'getTask'];
+}

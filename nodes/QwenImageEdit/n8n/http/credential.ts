@@ -1,0 +1,82 @@
+import type { ICredentialDataDecryptedObject, IExecuteFunctions } from 'n8n-workflow';
+
+import { readBaseUrl } from '../../wire/address';
+import { EditFault } from '../../edit/fault';
+import type { Provider } from '../../adapter/provider';
+
+/** A credential as the node needs it. `key` is used where n8n cannot put it by itself, and to redact. */
+export interface ReadCredential {
+	key: string;
+	baseUrl: string;
+	data: ICredentialDataDecryptedObject;
+}
+
+function credentialFault(provider: Provider, message: string): EditFault {
+	return new EditFault({
+		kind: 'credential',
+		message,
+		advice: `Open the credential '${provider.credential.title}' of this node and put it right`,
+	});
+}
+
+/** What users paste before a key; a credential's own expressions take it off the same way. */
+function withoutScheme(key: string): string {
+	return key.trim().replace(/^bearer(\s+|$)/i, '');
+}
+
+/**
+ * Reads the provider's credential.
+ *
+ * @throws EditFault of kind `credential` that says which field is wrong
+ */
+export async function readCredential(
+	context: IExecuteFunctions,
+	provider: Provider,
+	itemIndex: number,
+): Promise<ReadCredential> {
+	const data = await decrypted(context, provider, itemIndex);
+	return { data, ...readFields(provider, data) };
+}
+
+/** n8n's own words when the node has no credential, or may not use it. */
+async function decrypted(
+	context: IExecuteFunctions,
+	provider: Provider,
+	itemIndex: number,
+): Promise<ICredentialDataDecryptedObject> {
+	try {
+		return await context.getCredentials(provider.credential.type, itemIndex);
+	} catch (error) {
+		throw credentialFault(provider, error instanceof Error ? error.message : String(error));
+	}
+}
+
+/** Key and base URL from the fields of a credential, put right as far as that is safe. */
+export function readFields(
+	provider: Provider,
+	data: Readonly<Record<string, unknown>>,
+): { key: string; baseUrl: string } {
+	const { defaultBaseUrl, keyOptional, regions, versionPath } = provider.credential;
+	const key = typeof data.apiKey === 'string' ? withoutScheme(data.apiKey) : '';
+	if (key === '' && keyOptional !== true) {
+		throw credentialFault(provider, `The credential of ${provider.title} has no API key`);
+	}
+	// Anything else could not be sent in a header: it fails inside the HTTP client, as if a request was lost.
+	if (!/^[\x21-\x7e]*$/.test(key)) {
+		throw credentialFault(
+			provider,
+			`The API key of ${provider.title} holds a space, a line break or an invisible or foreign character`,
+		);
+	}
+	const region = regions?.find(({ value }) => value === data.region);
+	const typed = typeof data.baseUrl === 'string' ? data.baseUrl.trim() : '';
+	const address = typed || (region?.baseUrl ?? defaultBaseUrl);
+	if (address === '') {
+		throw credentialFault(provider, `The credential of ${provider.title} has no base URL`);
+	}
+	const read = readBaseUrl(address, [provider.submitPath], versionPath);
+	if ('reason' in read) {
+		throw credentialFault(provider, `The base URL of ${provider.title} ${read.reason}`);
+	}
+	return { key, baseUrl: read.baseUrl };
+}

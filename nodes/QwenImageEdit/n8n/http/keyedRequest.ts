@@ -1,0 +1,47 @@
+import type {
+	IExecuteFunctions,
+	IHttpRequestOptions,
+	ILoadOptionsFunctions,
+	IN8nHttpFullResponse,
+} from 'n8n-workflow';
+
+import type { Provider } from '../../adapter/provider';
+import { allowedDomains } from './allowedDomains';
+import type { ReadCredential } from './credential';
+
+/**
+ * The one way a key leaves n8n: to a host that the credential may be used for, and never after a redirect. A
+ * server without keys is sent no header for one, not even an empty header.
+ *
+ * @param options written into by n8n, so they must be fresh; the body holds the key already where it belongs there
+ * @param signal for the request without a key; n8n gives the other the execution's own
+ * @throws EditFault of kind `credential` when the host is not allowed
+ */
+export async function keyedRequest(
+	context: IExecuteFunctions | ILoadOptionsFunctions,
+	provider: Provider,
+	credential: ReadCredential,
+	options: IHttpRequestOptions,
+	signal?: AbortSignal,
+): Promise<IN8nHttpFullResponse> {
+	const domains = allowedDomains(options.url, context, provider, credential);
+	const guarded: IHttpRequestOptions & { allowedDomains?: string } = {
+		...options,
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		disableFollowRedirect: true,
+		...(domains === undefined ? {} : { allowedDomains: domains }),
+	};
+	const { helpers } = context;
+	if (credential.key === '') {
+		return (await helpers.httpRequest({
+			...guarded,
+			...(signal === undefined ? {} : { abortSignal: signal }),
+		})) as IN8nHttpFullResponse;
+	}
+	return (await helpers.httpRequestWithAuthentication.call(
+		context,
+		provider.credential.type,
+		guarded,
+	)) as IN8nHttpFullResponse;
+}

@@ -1,0 +1,96 @@
+import {
+	NodeApiError,
+	NodeOperationError,
+	type INode,
+	type INodeExecutionData,
+} from 'n8n-workflow';
+
+import { EditFault, type Fault } from '../../edit/fault';
+import type { Redaction } from '../../wire/redaction';
+
+/** The fault of anything that was thrown; what is not ours is a bug and says so. */
+export function faultOf(error: unknown): Fault {
+	if (error instanceof EditFault) return error.fault;
+	const message = error instanceof Error ? error.message : String(error);
+	return { kind: 'provider', message: `The node met something unforeseen: ${message}` };
+}
+
+/** The fault without any key, whoever echoed it. */
+export function redactFault(fault: Fault, redaction: Redaction): Fault {
+	return redaction.value(fault) as Fault;
+}
+
+/** What was paid for and what the provider calls the request, behind the advice. */
+function descriptionOf(fault: Fault): string {
+	return [
+		fault.advice,
+		fault.taskId === undefined ? undefined : `Task ID: ${fault.taskId}`,
+		fault.url === undefined ? undefined : `Result: ${fault.url}`,
+		fault.requestId === undefined ? undefined : `Request ID: ${fault.requestId}`,
+	]
+		.filter((part) => part !== undefined && part !== '')
+		.join('. ');
+}
+
+/**
+ * The fault as n8n's own error: `NodeOperationError` for what the user gave, `NodeApiError` for what came of
+ * a request. Holds no cause, no headers and no body.
+ */
+export function asNodeError(
+	node: INode,
+	fault: Fault,
+	itemIndex: number,
+	more = '',
+): NodeApiError | NodeOperationError {
+	const description = [descriptionOf(fault), more].filter((part) => part !== '').join('. ');
+	const own =
+		(fault.kind === 'input' || fault.kind === 'cancelled') && fault.httpStatus === undefined;
+	const error = own
+		? new NodeOperationError(node, fault.message, { itemIndex, description })
+		: new NodeApiError(
+				node,
+				{ message: fault.message },
+				{
+					message: fault.message,
+					description,
+					itemIndex,
+					...(fault.httpStatus === undefined ? {} : { httpCode: String(fault.httpStatus) }),
+				},
+			);
+	// n8n replaces messages that hold words like ETIMEDOUT by its own; the provider's words stay.
+	error.message = fault.message;
+	error.context = { ...error.context, itemIndex, ...detailsOf(fault) };
+	return error;
+}
+
+function detailsOf(fault: Fault): Record<string, string | number> {
+	return {
+		errorKind: fault.kind,
+		...(fault.taskId === undefined ? {} : { taskId: fault.taskId }),
+		...(fault.url === undefined ? {} : { url: fault.url }),
+		...(fault.httpStatus === undefined ? {} : { httpStatus: fault.httpStatus }),
+		...(fault.requestId === undefined ? {} : { requestId: fault.requestId }),
+	};
+}
+
+/**
+ * A failed item under Continue On Fail. Only the keys `error` and `details`: with any other one n8n would
+ * send it down the success branch.
+ */
+export function failedItem(
+	asked: { provider: string; operation: string },
+	fault: Fault,
+	itemIndex: number,
+): INodeExecutionData {
+	const message = fault.advice === undefined ? fault.message : `${fault.message}. ${fault.advice}`;
+	return {
+		json: {
+			error: message,
+			details: {
+				...asked,
+				...detailsOf(fault),
+			},
+		},
+		pairedItem: { item: itemIndex },
+	};
+}

@@ -1,0 +1,61 @@
+import * as z from 'zod/v4';
+
+import type { Outcome, ResultImage } from '../../edit/outcome';
+import {
+	failureWords,
+	type FaultRule,
+	noImage,
+	readMalformed,
+	readRefusal,
+} from '../../wire/refusal';
+import { isRecord } from '../../wire/words';
+import type { Reply } from '../../wire/wire';
+import { lenientObject, lenientText } from '../../wire/lenient';
+
+const imageEntry = z.object({ url: lenientText, b64_json: lenientText });
+
+const imageList = z.object({
+	data: z
+		.array(imageEntry.catch({ url: undefined, b64_json: undefined }))
+		.nullish()
+		.catch(undefined),
+	usage: lenientObject,
+	meta: z.object({ usage: lenientObject }).nullish().catch(undefined),
+	model: lenientText,
+});
+
+/**
+ * Reads the answer that OpenAI-style hosts give at once: `{data: [{url, b64_json}], usage}`. Every field
+ * may be null; either form of the image will do.
+ */
+export function readImageList(
+	reply: Reply,
+	settings: { provider: string; rules?: readonly FaultRule[]; requestId?: string },
+): Outcome {
+	const { json } = reply;
+	if (reply.httpStatus >= 400) return readRefusal(reply, settings);
+	if (reply.httpStatus >= 300 || !isRecord(json)) {
+		return readMalformed(
+			reply,
+			`${settings.provider} answered with something that is not its JSON`,
+		);
+	}
+	const read = imageList.safeParse(json);
+	const images: ResultImage[] = (read.data?.data ?? [])
+		.filter((entry) => entry.url !== undefined || entry.b64_json !== undefined)
+		.map((entry) => ({
+			...(entry.url === undefined ? {} : { url: entry.url }),
+			...(entry.b64_json === undefined ? {} : { base64: entry.b64_json }),
+		}));
+	if (images.length > 0) {
+		const usage = read.data?.usage ?? read.data?.meta?.usage;
+		return {
+			state: 'completed',
+			images,
+			...(usage === undefined ? {} : { usage }),
+			...(read.data?.model === undefined ? {} : { model: read.data.model }),
+		};
+	}
+	if (failureWords(reply).message !== '') return readRefusal(reply, settings);
+	return noImage(reply, settings.provider);
+}

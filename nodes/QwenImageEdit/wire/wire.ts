@@ -1,0 +1,61 @@
+import type { ImageFile } from '../edit/request';
+import type { Purpose } from '../edit/retry';
+
+/** Marks the place of a file's bytes in a JSON body; they are streamed there when the body is sent. */
+export class ImageContent {
+	constructor(
+		readonly image: ImageFile,
+		/** `dataUri` writes `data:image/png;base64,` in front; `raw` is for multipart bodies. */
+		readonly form: 'dataUri' | 'base64' | 'raw',
+	) {}
+}
+
+/** One part of a multipart body: a text, or a file that is streamed there. */
+export interface FormPart {
+	name: string;
+	value: string | ImageFile;
+}
+
+export type WireValue =
+	| string
+	| number
+	| boolean
+	| null
+	| ImageContent
+	| readonly WireValue[]
+	| { readonly [name: string]: WireValue };
+
+/**
+ * One request to a provider as data: no key, no socket. The key is added by the transport in the form
+ * that the provider declares, and only for its own origin.
+ */
+export interface Wire {
+	purpose: Exclude<Purpose, 'download'>;
+	method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+	/** Behind the credential's base URL, with a leading slash; or a whole URL on the same origin. */
+	path: string;
+	json?: { readonly [name: string]: WireValue };
+	/** A multipart/form-data body instead of JSON. */
+	form?: readonly FormPart[];
+}
+
+/** A provider's answer, read whole and scrubbed of keys. */
+export interface Reply {
+	httpStatus: number;
+	/** Lower-case names. */
+	headers: Readonly<Record<string, string>>;
+	/** The parsed body, when it is JSON. */
+	json?: unknown;
+	/** The body as text, cut to a length that fits a message. */
+	text: string;
+}
+
+/**
+ * A path segment that a provider's id can never break out of. "." and ".." are steps in a path however they
+ * are written, so these two are put in brackets, which no host knows as an id.
+ */
+export function pathSegment(id: string): string {
+	// Half a character cannot be encoded; Buffer writes the replacement character for it.
+	const whole = Buffer.from(id).toString();
+	return encodeURIComponent(/^\.{1,2}$/.test(whole) ? `(${whole})` : whole);
+}

@@ -1,0 +1,59 @@
+/* eslint-disable @n8n/community-nodes/require-node-api-error, no-console -- tests never ship */
+import type { Emulator } from '../../emulator/types';
+import { startInstance, type RunningInstance } from '../instance/start';
+import { Session } from '../panel/session';
+import { UPLOAD_KEY } from './credentials';
+import { loadExamples } from './examples';
+import { furnishPublicWorld } from './publicWorld';
+import { startServices } from './services';
+import { publishWorkflow } from './startedWorkflow';
+import { createWorkspace } from './workspace';
+
+/** The example that answers uploads: it can be tried without opening it. */
+const UPLOAD_EXAMPLE = 'upload-edit-respond';
+
+/** Starts an n8n to look at, with servers, credentials and example workflows, and says where everything is. */
+export async function openEditor(emulator: Emulator): Promise<RunningInstance> {
+	const examples = loadExamples();
+	furnishPublicWorld(emulator);
+	const { userFolder, workingFolder, filesFolder } = createWorkspace('editor');
+	const services = await startServices(emulator, examples);
+	try {
+		const instance = await startInstance({
+			userFolder,
+			workingFolder,
+			credentials: services.credentials,
+			workflows: examples.map(({ workflow }) => workflow),
+		});
+		const upload = examples.find(({ name }) => name === UPLOAD_EXAMPLE);
+		if (upload) await publishWorkflow(await Session.open(instance), upload.workflow.id);
+		const { storage, chat } = services;
+		const lines = [
+			'',
+			`Open       ${instance.url}`,
+			`Log in     ${instance.email}   password  ${instance.password}`,
+			...examples.map(
+				({ workflow }) => `Workflow   ${instance.url}/workflow/${workflow.id}   ${workflow.name}`,
+			),
+			`Images   ${filesFolder}`,
+			`Upload     curl -H "${UPLOAD_KEY.name}: ${UPLOAD_KEY.value}" -F photo=@examples/photos/coffee.jpg ` +
+				`-F prompt="Make it night" ${instance.url}/webhook/edit-a-photo -o edited.png`,
+			...(storage ? [`Storage    ${storage.bucketUrl} (an S3 server on this machine)`] : []),
+			...(chat ? [`Chat model ${chat.url} (a stand-in that does as it is told)`] : []),
+			`Providers  ${emulator.apiOrigin} (an emulator on this machine: nothing is sent out or paid)`,
+			'',
+			'Ctrl-C stops everything.',
+		];
+		console.log(lines.join('\n'));
+		return {
+			...instance,
+			stop: async () => {
+				await instance.stop();
+				await services.stop();
+			},
+		};
+	} catch (error) {
+		await services.stop();
+		throw error;
+	}
+}

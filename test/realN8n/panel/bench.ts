@@ -1,0 +1,22 @@
+import type { Emulator } from '../../emulator/types';
+import type { CredentialToImport } from '../instance/home';
+import type { RunningInstance } from '../instance/start';
+import type { Checks } from './checks';
+import type { Editor, Theme } from './editor';
+import type { Gallery } from './gallery';
+import type { Session } from './session';
+
+/** What the checks work with: one n8n, one browser and the emulated providers for all of them. */
+export interface Bench {
+	instance: RunningInstance;
+	emulator: Emulator;
+	credentials: readonly CredentialToImport[];
+	session: Session;
+	editor: Editor;
+	/** A second window, for another theme. */
+	openEditor(theme: Theme): Promise<Editor>;
+	checks: Checks;
+	gallery: Gallery;
+	/** Keeps an image to look at, outside the gallery. */
+	keep(name: string, image: Buffer): void;
+}
