@@ -74,7 +74,7 @@ describe('binaries inside the JSON (n8n setting "combined")', () => {
 		const run = await stage.succeed({ provider: 'aiml', images, engine });
 		expect(stage.emulator.ledger).toHaveLength(1);
 		expect(run.edited[0]!.json).toMatchObject({ provider: 'aiml', status: 'completed' });
-		expect(run.edited[0]!.json._files).toMatchObject({ data: { fileName: 'edited.png' } });
+		expect(run.edited[0]!.json._files).toMatchObject({ data: { fileName: 'photo-edited.png' } });
 	});
 
 	test('that are not there are answered with those that are', async () => {

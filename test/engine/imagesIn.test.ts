@@ -276,7 +276,7 @@ describe('a file is refused before anything is sent', () => {
 	test('when odkkk would get a type that it does not take', async () => {
 		const gif = await makeImage({ format: 'gif' });
 		const { message } = await refused({ provider: 'odkkk', items: [stage.item({}, gif)] });
-		expect(message).toContain('gif');
+		expect(message).toContain('GIF');
 	});
 
 	test.each<[provider: ProviderId, length: number]>([

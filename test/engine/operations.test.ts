@@ -46,7 +46,9 @@ describe.each(providerIds)('%s edits an image', (provider) => {
 				unknownFields: [],
 			});
 			expect(runs[index]!.edited).toHaveLength(1);
-			await expectImage(stage, runs[index]!, { provider, entry });
+			const fileName =
+				name === 'a binary field' ? 'photo-edited' : name === 'a URL' ? 'image-edited' : 'edited';
+			await expectImage(stage, runs[index]!, { provider, entry, fileName });
 		}
 	});
 

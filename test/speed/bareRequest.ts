@@ -1,6 +1,6 @@
 import { NodeConnectionTypes, type IExecuteFunctions, type INodeType } from 'n8n-workflow';
 
-import { runOrdered } from '../../nodes/QwenImageEdit/run/pool';
+import { runOrdered } from '../../nodes/QwenImageEdit/run/pace/pool';
 import { describeNode } from '../engine/stage/nodes';
 
 /** As many bare `httpRequest` calls as there are items, nothing read, nothing stored: the least that an item can cost. */

@@ -5,7 +5,7 @@ import {
 	type INodeType,
 } from 'n8n-workflow';
 
-import { runOrdered } from '../../nodes/QwenImageEdit/run/pool';
+import { runOrdered } from '../../nodes/QwenImageEdit/run/pace/pool';
 import { describeNode } from '../engine/stage/nodes';
 
 interface Answer {

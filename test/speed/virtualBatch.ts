@@ -45,7 +45,7 @@ export async function runVirtualBatch(
 	// One for all items here, where n8n's node gives each its own.
 	setMaxListeners(0, signal);
 	const settled = await clock.run(
-		editAll(clock, host, { count, width, job: { provider }, signal }),
+		editAll(clock, host, { count, width, plan: { provider }, signal }),
 	);
 	const undone = settled.filter(({ state }) => state !== 'done').length;
 	if (undone > 0) throw new Error(`${undone} of ${count} virtual edits were not done`);
@@ -86,7 +86,7 @@ export async function watchTasks(
 	return lookFigures(edits);
 }
 
-/** The same for looks at fixed intervals, the first at once, as other nodes look. */
+/** The same for polls at fixed intervals, the first at once, as other nodes look. */
 export function fixedIntervalFigures(
 	draws: readonly number[],
 	intervalSeconds: number,
@@ -98,6 +98,6 @@ export function fixedIntervalFigures(
 		meanLagSeconds: mean(
 			draws.map((seconds, index) => lookCounts[index]! * intervalSeconds - seconds),
 		),
-		meanLooks: mean(lookCounts.map((looks) => looks + 1)),
+		meanLooks: mean(lookCounts.map((polls) => polls + 1)),
 	};
 }

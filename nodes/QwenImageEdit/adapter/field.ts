@@ -24,11 +24,14 @@ export type Field = FieldBase & {
 	example: string | number | boolean;
 } & (
 		| { kind: 'text'; rows?: number; default: string }
-		| { kind: 'integer' | 'decimal'; minimum?: number; maximum?: number; default: number }
+		| { kind: 'integer' | 'decimal'; minimum: number; maximum: number; default: number }
 		| { kind: 'json'; default: string }
 		| { kind: 'flag'; default: boolean }
 		| { kind: 'choice'; choices: readonly { value: string; label: string }[]; default: string }
 	);
+
+/** Where the provider documents no limit. Longer texts are pasted by mistake. */
+export const maximumTextLength = 20_000;
 
 /** Text; an empty text counts as not set. */
 export function text(
@@ -39,12 +42,11 @@ export function text(
 		schema?: z.ZodType<string, string>;
 	},
 ): Field {
-	const { maxLength, ...field } = settings;
+	const { maxLength = maximumTextLength, ...field } = settings;
 	const { label } = settings;
 	const plain = z.string({ error: `'${label}' must be text` });
 	// Characters as people count them: an emoji is one.
-	const fits = (value: string): boolean =>
-		maxLength === undefined || [...value].length <= maxLength;
+	const fits = (value: string): boolean => [...value].length <= maxLength;
 	const schema =
 		settings.schema === undefined
 			? plain.refine(fits, {
@@ -64,22 +66,14 @@ function numeric(message: string): z.ZodType<number> {
 	);
 }
 
-function isWithin(value: number, minimum = -Infinity, maximum = Infinity): boolean {
-	return value >= minimum && value <= maximum;
-}
-
 /** A whole number; 0 is a value. */
 export function integer(
-	settings: FieldBase & { minimum?: number; maximum?: number; default?: number; example: number },
+	settings: FieldBase & { minimum: number; maximum: number; default?: number; example: number },
 ): Field {
 	const { label, minimum, maximum } = settings;
-	const range =
-		minimum === undefined && maximum === undefined
-			? ''
-			: ` from ${minimum ?? 'any'} to ${maximum ?? 'any'}`;
-	const message = `'${label}' must be a whole number${range}`;
+	const message = `'${label}' must be a whole number from ${minimum} to ${maximum}`;
 	const schema = numeric(message).refine(
-		(value) => Number.isSafeInteger(value) && isWithin(value, minimum, maximum),
+		(value) => Number.isSafeInteger(value) && value >= minimum && value <= maximum,
 		message,
 	);
 	return { kind: 'integer', default: 0, ...settings, schema };
@@ -87,11 +81,11 @@ export function integer(
 
 /** A number that may have a fraction; 0 is a value. */
 export function decimal(
-	settings: FieldBase & { minimum?: number; maximum?: number; default?: number; example: number },
+	settings: FieldBase & { minimum: number; maximum: number; default?: number; example: number },
 ): Field {
 	const { label, minimum, maximum } = settings;
-	const message = `'${label}' must be a number${minimum === undefined ? '' : `, at least ${minimum}`}${maximum === undefined ? '' : `, at most ${maximum}`}`;
-	const schema = numeric(message).refine((value) => isWithin(value, minimum, maximum), message);
+	const message = `'${label}' must be a number from ${minimum} to ${maximum}`;
+	const schema = numeric(message).refine((value) => value >= minimum && value <= maximum, message);
 	return { kind: 'decimal', default: 0, ...settings, schema };
 }
 

@@ -141,6 +141,17 @@ export interface Provider {
 	resultLifetimeSeconds?: number;
 	/** Requests under way at once that a new account may have. */
 	concurrency: number;
+	/**
+	 * HTTP 503 in the form that the provider's document gives for "not taken, come again". Any other 503 may come from
+	 * a gateway behind which the edit was taken. Absent: the document gives no such form.
+	 */
+	busy?: {
+		/** The form, in words for the docs. */
+		says: string;
+		source: string;
+		/** Tested against the parsed body. */
+		when(json: unknown): boolean;
+	};
 	/** Header for a key that makes a repeated submit harmless; absent: the provider knows none. */
 	idempotencyHeader?: string;
 	/** Price as the provider tells it; absent: not found. */

@@ -36,6 +36,8 @@ export interface Fault {
 	retryAfterSeconds?: number;
 	/** The task's last state, when it ended without an image. */
 	taskStatus?: 'failed' | 'cancelled';
+	/** The provider may have taken the edit although nothing came of it: sent again, it could be paid for again. */
+	isTaken?: boolean;
 }
 
 /** A {@link Fault} on its way up. Never carries the request, its headers or a cause that holds them. */

@@ -26,6 +26,8 @@ export interface Pending {
 	readUrl?: string;
 	usage?: Usage;
 	model?: string;
+	/** What is odd about the answer, in words for the user. */
+	warnings?: readonly string[];
 }
 
 /** The images are there. */
@@ -37,12 +39,16 @@ export interface Completed {
 	model?: string;
 	/** The provider's id of the request, where it gives one to quote. */
 	requestId?: string;
+	/** What is odd about the answer, in words for the user. */
+	warnings?: readonly string[];
 }
 
 /** The provider said no, or its task ended without an image. */
 export interface Refused {
 	state: 'refused';
 	fault: Fault;
+	/** The provider reports a success, and the answer holds no image in the documented form. */
+	isEmpty?: boolean;
 }
 
 /**

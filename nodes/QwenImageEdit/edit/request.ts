@@ -1,4 +1,4 @@
-import type { ImageFacts } from '../image/imageType';
+import type { ImageFacts } from '../image/imageHead';
 
 /** An image that lies in a URL; the provider fetches it. */
 export interface ImageLink {

@@ -3,12 +3,18 @@ export type Purpose = 'submit' | 'read' | 'upload' | 'download' | 'cancel';
 
 /** How a request ended, as far as repeating it is concerned. */
 export const requestEnds = [
+	/** No connection was made. */
 	'neverSent',
+	/** HTTP 429, in any form. */
 	'rateLimited',
+	/** HTTP 503 in the form that the provider documents as a refusal. */
+	'busy',
+	/** HTTP 503 in any other form: gateways answer JSON too. */
 	'unavailable',
 	'clientError',
+	/** HTTP 303: the answer to a request that was carried out. */
+	'seeOther',
 	'serverError',
-	'gatewayPage',
 	'connectionLost',
 	'timedOut',
 	'malformed',
@@ -27,10 +33,11 @@ export type RetryDecision = 'wait' | 'repeat' | 'fail' | 'unknownOutcome';
 const readLike: Record<RequestEnd, RetryDecision> = {
 	neverSent: 'repeat',
 	rateLimited: 'wait',
+	busy: 'wait',
 	unavailable: 'wait',
 	clientError: 'fail',
+	seeOther: 'fail',
 	serverError: 'repeat',
-	gatewayPage: 'repeat',
 	connectionLost: 'repeat',
 	timedOut: 'repeat',
 	malformed: 'repeat',
@@ -45,10 +52,11 @@ export const retryRule: Readonly<Record<Purpose, Readonly<Record<RequestEnd, Ret
 	submit: {
 		neverSent: 'repeat',
 		rateLimited: 'wait',
-		unavailable: 'wait',
+		busy: 'wait',
+		unavailable: 'unknownOutcome',
 		clientError: 'fail',
+		seeOther: 'unknownOutcome',
 		serverError: 'unknownOutcome',
-		gatewayPage: 'unknownOutcome',
 		connectionLost: 'unknownOutcome',
 		timedOut: 'unknownOutcome',
 		malformed: 'unknownOutcome',
@@ -59,26 +67,26 @@ export const retryRule: Readonly<Record<Purpose, Readonly<Record<RequestEnd, Ret
 	cancel: {
 		neverSent: 'fail',
 		rateLimited: 'fail',
+		busy: 'fail',
 		unavailable: 'fail',
 		clientError: 'fail',
+		seeOther: 'fail',
 		serverError: 'fail',
-		gatewayPage: 'fail',
 		connectionLost: 'fail',
 		timedOut: 'fail',
 		malformed: 'fail',
 	},
 };
 
-/** Names the end of a request that was answered with a failing status. */
-export function endByStatus(httpStatus: number, isJson: boolean): RequestEnd {
+/** Names the end of a request that was answered with a failing status. A documented refusal is told by the adapter. */
+export function endByStatus(httpStatus: number): RequestEnd {
 	if (httpStatus === 429) return 'rateLimited';
-	// A 503 in the provider's own words refuses the job; a gateway's HTML page says nothing about it.
-	if (httpStatus === 503 && isJson) return 'unavailable';
+	if (httpStatus === 503) return 'unavailable';
+	if (httpStatus === 303) return 'seeOther';
 	// 408 and 425 tell the client to come again, and a server that says so did not process the request,
 	// but gateways send 408 for slow ones too: for a submit it stays open.
 	if (httpStatus === 408 || httpStatus === 425) return 'timedOut';
-	if (httpStatus >= 500) return isJson ? 'serverError' : 'gatewayPage';
-	return 'clientError';
+	return httpStatus >= 500 ? 'serverError' : 'clientError';
 }
 
 /** How often a request is tried in all, when the rule lets it be repeated. */

@@ -1,15 +1,15 @@
-/** When a task was found done: not yet at the look before, `undefined` where the first look found it. */
+/** When a task was found done: not yet at the poll before, `undefined` where the first poll found it. */
 export interface SeenEnd {
 	afterSeconds?: number;
 	bySeconds: number;
 }
 
-/** Where a task stands, as far as the next look is concerned. Times in seconds since the submit. */
+/** Where a task stands, as far as the next poll is concerned. Times in seconds since the submit. */
 export interface TaskProgress {
 	/** How long ago the task was submitted. */
 	elapsedSeconds: number;
-	/** How many times it was looked at. */
-	looks: number;
+	/** How many times it was polled. */
+	polls: number;
 	/** When the provider says it will be done, since the submit. */
 	etaSeconds?: number;
 	/** When tasks of this provider and model are usually done, since the submit. */
@@ -20,10 +20,10 @@ export interface TaskProgress {
 	random: number;
 }
 
-/** Never two looks at one task within this time. */
+/** Never two polls at one task within this time. */
 export const minimumGapSeconds = 1;
 
-/** Never longer without a look. */
+/** Never longer without a poll. */
 const maximumGapSeconds = 15;
 
 /** So many ends must have been seen before they count more than what the provider says. */
@@ -32,22 +32,22 @@ export const seenEndsNeeded = 5;
 /** By so much a gap grows with the time elapsed, where nothing better is known. */
 const growth = 0.09;
 
-/** A first look is spread over so much of its time, so that tasks submitted together part. */
+/** A first poll is spread over so much of its time, so that tasks submitted together part. */
 const guessSpread = 0.1;
 
 /** A gap is spread by so much of itself. */
 const gapSpread = 0.05;
 
-/** The first look, in random places within `spread` seconds, then looks `gap` apart as far as `until`. */
-interface LookPlan {
+/** The first poll, in random places within `spread` seconds, then polls `gap` apart as far as `until`. */
+interface PollPlan {
 	first: number;
 	spread: number;
 	gap: number;
 	until: number;
 }
 
-/** Begins well before a time that is only a guess; a look too many costs less than waiting on. */
-function guessed(seconds: number, share: number): LookPlan {
+/** Begins well before a time that is only a guess; a poll too many costs less than waiting on. */
+function guessed(seconds: number, share: number): PollPlan {
 	const first = Math.max(minimumGapSeconds, seconds * share);
 	return { first, spread: first * guessSpread, gap: minimumGapSeconds, until: 0 };
 }
@@ -58,11 +58,11 @@ function quantile(sorted: readonly number[], share: number): number {
 	return below + (sorted[Math.ceil(place)]! - below) * (place % 1);
 }
 
-/** Looks that would have served the last tasks well. */
-function learned(seen: readonly SeenEnd[]): LookPlan {
+/** Polls that would have served the last tasks well. */
+function learned(seen: readonly SeenEnd[]): PollPlan {
 	const recent = seen.slice(-3);
 	if (recent.every(({ afterSeconds }) => afterSeconds === undefined)) {
-		// Found done at the first look three times in a row: nobody knows how much earlier they were.
+		// Found done at the first poll three times in a row: nobody knows how much earlier they were.
 		return guessed(Math.min(...recent.map(({ bySeconds }) => bySeconds)), 0.6);
 	}
 	const ascending = (one: number, other: number): number => one - other;
@@ -71,9 +71,9 @@ function learned(seen: readonly SeenEnd[]): LookPlan {
 	const latest = Math.max(...seen.map(({ afterSeconds = 0 }) => afterSeconds));
 	const gap = minimumGapSeconds;
 	if (latest - earliest < 0.7) {
-		// As good as always the same time: one look before it, to notice a change, and one right behind it.
+		// As good as always the same time: one poll before it, to notice a change, and one right behind it.
 		const spread = 0.4;
-		// The more ends were seen, the nearer the earliest of them is to the truth; a look just before it would
+		// The more ends were seen, the nearer the earliest of them is to the truth; a poll just before it would
 		// have to wait a whole second for the next.
 		const aim = Math.max(latest, by[0]! - (spread * seenEndsNeeded) / seen.length);
 		return { first: aim - gap, spread, gap, until: aim + gap };
@@ -84,7 +84,7 @@ function learned(seen: readonly SeenEnd[]): LookPlan {
 		)
 		.sort(ascending);
 	const start = earliest - 1.2;
-	// Three looks up to the usual end: few for tasks that differ much, as near as allowed for others.
+	// Three polls up to the usual end: few for tasks that differ much, as near as allowed for others.
 	const wide = Math.max(gap, (quantile(middles, 0.5) - start) / 3);
 	return {
 		first: start - wide / 2,
@@ -94,7 +94,7 @@ function learned(seen: readonly SeenEnd[]): LookPlan {
 	};
 }
 
-function planOf({ seen, etaSeconds, typicalSeconds }: TaskProgress): LookPlan {
+function planOf({ seen, etaSeconds, typicalSeconds }: TaskProgress): PollPlan {
 	if (seen !== undefined && seen.length >= seenEndsNeeded) return learned(seen);
 	if (etaSeconds !== undefined) return guessed(etaSeconds, 0.75);
 	if (seen === undefined || seen.length === 0) return guessed(typicalSeconds, 0.65);
@@ -102,17 +102,17 @@ function planOf({ seen, etaSeconds, typicalSeconds }: TaskProgress): LookPlan {
 }
 
 /**
- * Seconds from now until the next look at a task.
+ * Seconds from now until the next poll at a task.
  *
- * The first look comes when the task can be ready: just before the earliest end of the last tasks like it,
- * else before the provider's own estimate or the usual time. From there looks come as near to one another
+ * The first poll comes when the task can be ready: just before the earliest end of the last tasks like it,
+ * else before the provider's own estimate or the usual time. From there polls come as near to one another
  * as the spread of those ends asks for; beyond it the gap grows with the time elapsed, so that a long task
  * is not asked for more often than it is worth.
  */
-export function nextLookSeconds(task: TaskProgress): number {
-	const { elapsedSeconds, looks, random } = task;
+export function nextPollSeconds(task: TaskProgress): number {
+	const { elapsedSeconds, polls, random } = task;
 	const plan = planOf(task);
-	if (looks === 0) {
+	if (polls === 0) {
 		return Math.max(minimumGapSeconds, plan.first + plan.spread * random - elapsedSeconds);
 	}
 	const gap =

@@ -1,6 +1,6 @@
 import type { ImageType } from './imageType';
 
-/** Width and height in pixels. */
+/** Width and height in pixels, as stored. */
 export interface Pixels {
 	width: number;
 	height: number;
@@ -104,6 +104,19 @@ function readHeif(head: Buffer): Pixels | undefined {
 	return largest;
 }
 
+/** JPEG 2000 keeps the size in the `ihdr` box, or in the SIZ segment of a bare code stream. */
+function readJp2(head: Buffer): Pixels | undefined {
+	if (head.length >= 24 && head.readUInt32BE(0) === 0xff4fff51) {
+		return {
+			width: head.readUInt32BE(8) - head.readUInt32BE(16),
+			height: head.readUInt32BE(12) - head.readUInt32BE(20),
+		};
+	}
+	const at = head.indexOf('ihdr');
+	if (at < 0 || at + 12 > head.length) return undefined;
+	return { width: head.readUInt32BE(at + 8), height: head.readUInt32BE(at + 4) };
+}
+
 const readers: Readonly<Record<ImageType, Reader>> = {
 	png: readPng,
 	jpg: readJpeg,
@@ -113,6 +126,9 @@ const readers: Readonly<Record<ImageType, Reader>> = {
 	tiff: readTiff,
 	heif: readHeif,
 	avif: readHeif,
+	// The size of JPEG XL is packed bit by bit; nobody needs it.
+	jxl: () => undefined,
+	jp2: readJp2,
 };
 
 /**
@@ -122,7 +138,7 @@ const readers: Readonly<Record<ImageType, Reader>> = {
  *
  * @returns undefined when the head does not hold the size, or holds nonsense
  */
-export function readPixels(type: ImageType, head: Uint8Array): Pixels | undefined {
+export function readSize(type: ImageType, head: Uint8Array): Pixels | undefined {
 	const pixels = readers[type](Buffer.from(head.buffer, head.byteOffset, head.length));
 	return pixels !== undefined && pixels.width > 0 && pixels.height > 0 ? pixels : undefined;
 }

@@ -2,6 +2,7 @@ import { fieldsOnWire, linkOrDataUri } from '../adapter/encode';
 import { flag, text } from '../adapter/field';
 import { readImageList } from './families/imageList';
 import type { Provider } from '../adapter/provider';
+import { readField, words } from '../wire/json/jsonValue';
 
 /** AI/ML API: answers at once, passes Alibaba's result links on. Seed 004; research S5. */
 export const aiml: Provider = {
@@ -69,6 +70,12 @@ export const aiml: Provider = {
 	// 605,799 seconds between "created" and "Expires" of the sample in seed 004.
 	resultLifetimeSeconds: 7 * 24 * 3600,
 	concurrency: 4,
+	busy: {
+		says: 'a flat object with `path` and `statusCode`',
+		source: 'research S5',
+		when: (json) =>
+			readField(json, 'path') !== undefined && words(readField(json, 'statusCode')) === '503',
+	},
 	facts: [
 		{
 			says: 'Prompt up to 800 characters, negative prompt up to 500',

@@ -1,6 +1,7 @@
 import { fieldsOnWire, link } from '../adapter/encode';
 import { readImageList } from './families/imageList';
 import type { Provider } from '../adapter/provider';
+import { readField, words } from '../wire/json/jsonValue';
 
 /** ChainHub: a relay that answers at once. Seed 000; research S1. */
 export const chainHub: Provider = {
@@ -38,6 +39,15 @@ export const chainHub: Provider = {
 		decode: (reply) => readImageList(reply, { provider: 'ChainHub' }),
 	},
 	typicalSeconds: 20,
+	busy: {
+		says: '`error.code` is `get_channel_failed`, `model_not_found` or `channel:no_available_key`',
+		source:
+			'assumed: the page documents no errors; New API, on which the host is built, writes these codes before it has chosen who does the edit',
+		when: (json) =>
+			/^(?:get_channel_failed|model_not_found|channel:no_available_key)$/.test(
+				words(readField(readField(json, 'error'), 'code')),
+			),
+	},
 	concurrency: 4,
 	facts: [
 		{

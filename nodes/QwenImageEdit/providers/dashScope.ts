@@ -2,12 +2,13 @@ import * as z from 'zod/v4';
 
 import { fieldsOnWire, linkOrDataUri } from '../adapter/encode';
 import { flag, integer, pixelSize, text } from '../adapter/field';
-import { lenientObject, lenientText } from '../wire/lenient';
-import { type FaultRule, noImage, readMalformed, readRefusal } from '../wire/refusal';
+import { lenientObject, lenientText } from '../wire/json/lenient';
+import { type FaultRule, noImage, readMalformed, readRefusal } from '../wire/answer/refusal';
 import type { Outcome } from '../edit/outcome';
 import type { Model, Provider } from '../adapter/provider';
-import { isRecord } from '../wire/words';
+import { isRecord, readField, words } from '../wire/json/jsonValue';
 import type { Reply } from '../wire/wire';
+import { resultUrl } from '../wire/answer/resultImage';
 
 /** Codes of the host's error pages, research O1. */
 const rules: readonly FaultRule[] = [
@@ -99,7 +100,7 @@ function decode(reply: Reply): Outcome {
 	const read = answer.parse(reply.json);
 	const images = (read.output?.choices ?? [])
 		.flatMap(({ message }) => message.content)
-		.flatMap(({ image }) => (image === undefined ? [] : [{ url: image }]));
+		.flatMap(({ image }) => (image === undefined ? [] : [resultUrl(image)]));
 	if (images.length > 0) {
 		return {
 			state: 'completed',
@@ -227,6 +228,13 @@ export const dashScope: Provider = {
 	typicalSeconds: 20,
 	// Promised; real links carry Expires= about seven days ahead, which is read from the link.
 	resultLifetimeSeconds: 24 * 3600,
+	busy: {
+		says: '`code` is `ModelServingError` or `ModelUnavailable`, with a `request_id`',
+		source: 'research O1: help.aliyun.com/zh/model-studio/error-code',
+		when: (json) =>
+			/^(?:ModelServingError|ModelUnavailable)$/.test(words(readField(json, 'code'))) &&
+			words(readField(json, 'request_id')) !== '',
+	},
 	concurrency: 2,
 	price:
 		'Singapore, USD an image: edit 0.045, edit-plus 0.03, edit-max 0.075, 2.0 0.035, 2.0-pro 0.075 (research O1)',

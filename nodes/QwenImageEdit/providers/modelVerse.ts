@@ -1,9 +1,9 @@
 import { fieldsOnWire, linkOrDataUri } from '../adapter/encode';
 import { integer, pixelSize } from '../adapter/field';
 import { readImageList } from './families/imageList';
-import type { FaultRule } from '../wire/refusal';
+import type { FaultRule } from '../wire/answer/refusal';
 import type { Provider } from '../adapter/provider';
-import { isRecord } from '../wire/words';
+import { isRecord } from '../wire/json/jsonValue';
 import type { Reply } from '../wire/wire';
 
 /** `error.param` is the request id here, where others name the wrong parameter: seed 003. */
@@ -50,8 +50,9 @@ export const modelVerse: Provider = {
 		seed: integer({
 			wire: 'seed',
 			label: 'Seed',
-			help: 'Number that makes the result repeatable, -1 for a random one',
+			help: 'Number that makes the result repeatable, up to 2147483647; -1 for a random one',
 			minimum: -1,
+			maximum: 2_147_483_647,
 			default: -1,
 			example: 0,
 		}),

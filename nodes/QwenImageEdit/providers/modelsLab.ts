@@ -2,14 +2,14 @@ import * as z from 'zod/v4';
 
 import { fieldsOnWire, link } from '../adapter/encode';
 import { flag, integer, text } from '../adapter/field';
-import { lenientNumber, lenientObject, lenientText, lenientTexts } from '../wire/lenient';
-import { type FaultRule, noImage, readMalformed, readRefusal } from '../wire/refusal';
-import { resultImage } from '../wire/resultImage';
+import { lenientNumber, lenientObject, lenientText, lenientTexts } from '../wire/json/lenient';
+import { type FaultRule, noImage, readMalformed, readRefusal } from '../wire/answer/refusal';
+import { resultImage } from '../wire/answer/resultImage';
 import type { Outcome, Pending } from '../edit/outcome';
 import type { Provider, TaskReference } from '../adapter/provider';
-import { isRecord } from '../wire/words';
+import { isRecord, readField } from '../wire/json/jsonValue';
 import { ImageContent, pathSegment, type Reply } from '../wire/wire';
-import { sameOrigin } from '../wire/address';
+import { sameOrigin } from '../wire/webUrl';
 
 /** Errors arrive with HTTP 200 and are told apart by their words: research S2, "HTTP codes". */
 const rules: readonly FaultRule[] = [
@@ -143,7 +143,9 @@ export const modelsLab: Provider = {
 		trackId: integer({
 			wire: 'track_id',
 			label: 'Track ID',
-			help: 'Number of your own that the callback repeats',
+			help: 'Number of your own that the callback repeats, from 0 to 9007199254740991',
+			minimum: 0,
+			maximum: Number.MAX_SAFE_INTEGER,
 			example: 0,
 		}),
 	},
@@ -199,6 +201,11 @@ export const modelsLab: Provider = {
 	resultLifetimeSeconds: 24 * 3600,
 	// Concurrent queue of a pay-as-you-go account: research S2, "Rate limit".
 	concurrency: 5,
+	busy: {
+		says: '`status` is `error`',
+		source: 'research S2',
+		when: (json) => readField(json, 'status') === 'error',
+	},
 	facts: [
 		{
 			says: 'The key travels in the JSON body, also when a task is fetched',

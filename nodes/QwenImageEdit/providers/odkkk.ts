@@ -1,14 +1,14 @@
 import * as z from 'zod/v4';
 
-import { isPrivateHost, readWebAddress } from '../wire/address';
+import { isPrivateHost, readWebUrl } from '../wire/webUrl';
 import { fieldsOnWire, link } from '../adapter/encode';
 import { text } from '../adapter/field';
-import { lenientNumber, lenientObject, lenientText, lenientTexts } from '../wire/lenient';
-import { type FaultRule, noImage, readMalformed, readRefusal } from '../wire/refusal';
-import { resultImage } from '../wire/resultImage';
+import { lenientNumber, lenientObject, lenientText, lenientTexts } from '../wire/json/lenient';
+import { type FaultRule, noImage, readMalformed, readRefusal } from '../wire/answer/refusal';
+import { resultImage } from '../wire/answer/resultImage';
 import type { Outcome, Pending } from '../edit/outcome';
 import type { Provider } from '../adapter/provider';
-import { isRecord } from '../wire/words';
+import { isRecord, readField } from '../wire/json/jsonValue';
 import { pathSegment, type Reply } from '../wire/wire';
 
 /** Codes of failed tasks, research S3; the nine of the seed are read by their HTTP status. */
@@ -136,7 +136,7 @@ export const odkkk: Provider = {
 				.max(2048, "'Callback URL' may have at most 2048 characters")
 				.regex(/^https:\/\//i, "'Callback URL' must start with https://")
 				.refine((value) => {
-					const read = readWebAddress(value);
+					const read = readWebUrl(value);
 					return 'url' in read && !isPrivateHost(read.url.hostname);
 				}, "'Callback URL' must be a public address, odkkk refuses internal ones"),
 		}),
@@ -168,6 +168,11 @@ export const odkkk: Provider = {
 	typicalSeconds: 30,
 	resultLifetimeSeconds: 24 * 3600,
 	concurrency: 4,
+	busy: {
+		says: '`error.type` is `service_unavailable_error`',
+		source: 'seed 002',
+		when: (json) => readField(readField(json, 'error'), 'type') === 'service_unavailable_error',
+	},
 	idempotencyHeader: 'Idempotency-Key',
 	facts: [
 		{

@@ -10,11 +10,12 @@ import {
 	text,
 	writtenSize,
 } from '../adapter/field';
-import { lenientText } from '../wire/lenient';
+import { lenientText } from '../wire/json/lenient';
 import { readImageList } from './families/imageList';
 import type { Provider } from '../adapter/provider';
 import type { EditRequest } from '../edit/request';
 import type { FormPart } from '../wire/wire';
+import { readField, words } from '../wire/json/jsonValue';
 
 /** How a server differs from the plain OpenAI route, as its own document says; nothing else. */
 interface ServerPreset {
@@ -207,7 +208,10 @@ export const openAiCompatible: Provider = {
 		seed: integer({
 			wire: 'seed',
 			label: 'Seed',
-			help: 'Number that makes the result repeatable',
+			// PyTorch's generators take 64 bits; what JavaScript holds exactly is enough. -1 is random for sd-server.
+			help: 'Number that makes the result repeatable, from -1 to 9007199254740991',
+			minimum: -1,
+			maximum: Number.MAX_SAFE_INTEGER,
 			example: 0,
 		}),
 		negativePrompt: text({
@@ -221,24 +225,27 @@ export const openAiCompatible: Provider = {
 		numInferenceSteps: integer({
 			wire: 'num_inference_steps',
 			label: 'Inference Steps',
-			help: 'How many diffusion steps; Lightning models want 4 or 8',
+			help: 'How many diffusion steps, from 1 to 500; Lightning models want 4 or 8',
 			minimum: 1,
+			maximum: 500,
 			default: 40,
 			example: 8,
 		}),
 		guidanceScale: decimal({
 			wire: 'guidance_scale',
 			label: 'Guidance Scale',
-			help: 'How closely the result follows the prompt',
+			help: 'How closely the result follows the prompt, from 0 to 100',
 			minimum: 0,
+			maximum: 100,
 			default: 1,
 			example: 1.5,
 		}),
 		trueCfgScale: decimal({
 			wire: 'true_cfg_scale',
 			label: 'True CFG Scale',
-			help: 'Classifier-free guidance of Qwen-Image; leave it unset for Lightning models, which break on it',
+			help: 'Classifier-free guidance of Qwen-Image, from 0 to 100; leave it unset for Lightning models, which break on it',
 			minimum: 0,
+			maximum: 100,
 			default: 4,
 			example: 2.5,
 		}),
@@ -283,6 +290,12 @@ export const openAiCompatible: Provider = {
 		decode: (reply) => readImageList(reply, { provider: 'The server' }),
 	},
 	typicalSeconds: 30,
+	busy: {
+		says: "`error.message` says that the engine is overloaded, in OpenAI's words",
+		source: 'platform.openai.com/docs/guides/error-codes',
+		when: (json) =>
+			/engine is currently overloaded/i.test(words(readField(readField(json, 'error'), 'message'))),
+	},
 	concurrency: 1,
 	facts: [
 		{

@@ -2,90 +2,105 @@ import type { Clock, PaidWork, PaidWorkMemory } from './ports';
 
 interface Entry {
 	work: PaidWork;
+	/** Roughly the memory that it takes. */
 	bytes: number;
-	/** The execution and node run it belongs to. */
 	run: string;
+	itemIndex: number;
 }
 
 interface RunTime {
-	/** How many times it is under way. */
+	/** How many tries of it are under way. */
 	open: number;
-	/** How many of its items are remembered. */
-	held: number;
-	/** When it was last heard of, in milliseconds since the epoch. */
+	/** Milliseconds since the epoch. */
 	lastHeardAt: number;
+	/** Its entries by item index. */
+	items: Map<number, Entry>;
 }
 
+/** The paid work of one item that a run is not done with, as an error names it. */
+export interface NamedWork {
+	item: number;
+	taskId?: string;
+	url?: string;
+}
+
+/** An entry of this size is never reduced: it holds an id and URLs, no image. */
+const smallBytes = 4096;
+
 /**
- * Paid work of this process, so that n8n's Retry On Fail, which runs a whole node again in the same process
- * and execution, attaches to it instead of paying twice. Holds addresses and storage references; bounded in
- * count, bytes and time, since a short image as text, or n8n's memory mode, would hold the image itself.
+ * The paid work of this process. n8n's Retry On Fail runs a whole node again in the same process and execution,
+ * and evaluates its expressions anew; so paid work belongs to a run (execution, node, run index) and an item
+ * index, whatever the parameters evaluate to (`docs/decisions/0018-paid-work-belongs-to-the-item.md`).
  *
- * The time counts from the end of a try, never from its middle: a batch of a thousand takes longer than n8n takes to
- * try again, and what was paid for at its beginning is as dear as what was at its end.
+ * Bounded in time and bytes, and never silently: what has no room any more leaves a mark that stops the item from
+ * being paid for again. The time counts from the end of a try, because a long batch must not forget its beginning.
  */
 export class PaidWorkStore {
-	private readonly entries = new Map<string, Entry>();
-
-	/** The one heard of longest ago stands in front. */
+	/** The run heard of longest ago comes first. */
 	private readonly runs = new Map<string, RunTime>();
+
+	/** Entries that hold much, oldest first. */
+	private readonly large = new Set<Entry>();
 
 	private bytes = 0;
 
 	constructor(
 		private readonly clock: Clock,
-		private readonly limits = { entries: 50_000, bytes: 64_000_000, seconds: 3600 },
+		private readonly limits = { bytes: 64_000_000, seconds: 3600 },
 	) {}
 
 	/** A try begins: until it ends, nothing of its run is too old. */
 	begin(run: string): void {
 		this.forgetOld();
-		this.hear(run, 1);
+		this.hear(run).open += 1;
 	}
 
-	/** A try has ended, however it did; n8n may try again from now on. */
+	/** A try has ended, however it did. n8n may try again from now on. */
 	end(run: string): void {
-		this.hear(run, -1);
-		this.dropIfEmpty(run);
+		const heard = this.hear(run);
+		heard.open -= 1;
+		if (heard.open === 0 && heard.items.size === 0) this.runs.delete(run);
 	}
 
-	/**
-	 * The memory of one item.
-	 *
-	 * @param run names execution, node and run; @param item names item and request
-	 */
-	of(run: string, item: string): PaidWorkMemory {
-		const name = `${run} ${item}`;
+	/** The memory of one item. */
+	of(run: string, itemIndex: number): PaidWorkMemory {
 		return {
 			recall: () => {
 				this.forgetOld();
-				return this.entries.get(name)?.work;
+				return this.runs.get(run)?.items.get(itemIndex)?.work;
 			},
 			remember: (work) => {
 				this.forgetOld();
-				const heard = this.hear(run, 0);
-				// Removing first moves a renewed entry to the end, so that the oldest stands in front.
-				this.remove(name);
-				const entry = { work, run, bytes: textLength(work) };
-				this.entries.set(name, entry);
-				heard.held += 1;
+				const { items } = this.hear(run);
+				this.remove(items.get(itemIndex));
+				const entry = { work, bytes: sizeOf(work), run, itemIndex };
+				items.set(itemIndex, entry);
 				this.bytes += entry.bytes;
-				this.trim();
+				if (entry.bytes > smallBytes) this.large.add(entry);
+				this.reduce(entry);
 			},
 		};
 	}
 
+	/** What of a run is remembered, by item, as far as it has a name. */
+	named(run: string): NamedWork[] {
+		const items = this.runs.get(run)?.items ?? new Map<number, Entry>();
+		return [...items]
+			.sort(([one], [other]) => one - other)
+			.map(([item, { work }]) => ({ item, ...nameOf(work) }));
+	}
+
 	/** The run has ended well: nothing of it will be run again. */
 	forget(run: string): void {
-		for (const [name, entry] of this.entries) {
-			if (entry.run === run) this.remove(name);
-		}
-		this.dropIfEmpty(run);
+		const known = this.runs.get(run);
+		if (known === undefined) return;
+		for (const entry of known.items.values()) this.remove(entry);
+		if (known.open === 0) this.runs.delete(run);
 	}
 
 	/** How many items are remembered. */
 	get size(): number {
-		return this.entries.size;
+		return [...this.runs.values()].reduce((sum, { items }) => sum + items.size, 0);
 	}
 
 	/** How many runs are under way or have something remembered. */
@@ -93,18 +108,13 @@ export class PaidWorkStore {
 		return this.runs.size;
 	}
 
-	private hear(run: string, opened: number): RunTime {
-		const { open = 0, held = 0 } = this.runs.get(run) ?? {};
-		const heard = { open: open + opened, held, lastHeardAt: this.clock.now() };
+	private hear(run: string): RunTime {
+		const heard = this.runs.get(run) ?? { open: 0, lastHeardAt: 0, items: new Map() };
+		heard.lastHeardAt = this.clock.now();
 		// Deleting first moves the run to the end.
 		this.runs.delete(run);
 		this.runs.set(run, heard);
 		return heard;
-	}
-
-	private dropIfEmpty(run: string): void {
-		const known = this.runs.get(run);
-		if (known?.open === 0 && known.held === 0) this.runs.delete(run);
 	}
 
 	private forgetOld(): void {
@@ -115,34 +125,81 @@ export class PaidWorkStore {
 		}
 	}
 
-	private trim(): void {
-		for (const name of this.entries.keys()) {
-			if (this.entries.size <= this.limits.entries && this.bytes <= this.limits.bytes) return;
-			// What was paid for a moment ago is worth its place, however large it is.
-			if (this.entries.size === 1) return;
-			this.remove(name);
+	/** Makes room: of the oldest large entries only a mark is left. The one that was just added stays whole. */
+	private reduce(added: Entry): void {
+		for (const entry of this.large) {
+			if (this.bytes <= this.limits.bytes) return;
+			if (entry === added) continue;
+			this.large.delete(entry);
+			this.bytes -= entry.bytes;
+			entry.work = markOf(entry.work);
+			entry.bytes = sizeOf(entry.work);
+			this.bytes += entry.bytes;
 		}
 	}
 
-	private remove(name: string): void {
-		const entry = this.entries.get(name);
+	private remove(entry: Entry | undefined): void {
 		if (entry === undefined) return;
-		this.entries.delete(name);
+		this.runs.get(entry.run)?.items.delete(entry.itemIndex);
+		this.large.delete(entry);
 		this.bytes -= entry.bytes;
-		const heard = this.runs.get(entry.run);
-		if (heard !== undefined) heard.held -= 1;
 	}
 }
 
-/** Deeper than any answer that makes sense; a provider must not be able to exhaust the stack. */
+/** Longer ids and URLs are not kept in a mark. */
+const maximumNameLength = 2000;
+
+function nameOf(work: PaidWork): { taskId?: string; url?: string } {
+	const { taskId, url } = pathTo(work);
+	return {
+		...(taskId === undefined ? {} : { taskId }),
+		...(url === undefined ? {} : { url }),
+	};
+}
+
+/** By what the user can get the work. */
+function pathTo(work: PaidWork): { taskId?: string; url?: string } {
+	switch (work.state) {
+		case 'task':
+			return { taskId: work.outcome.taskId };
+		case 'made':
+			return { taskId: work.outcome.taskId, url: work.outcome.images[0]?.url };
+		case 'done':
+			return { taskId: work.taskId, url: work.url };
+		case 'lost':
+			return { taskId: work.fault.taskId, url: work.fault.url };
+	}
+}
+
+/** What is left of work that has no room any more. */
+function markOf(work: PaidWork): PaidWork {
+	if (work.state === 'lost') return work;
+	const names = Object.entries(nameOf(work)).filter(([, name]) => name.length <= maximumNameLength);
+	return {
+		state: 'lost',
+		fault: {
+			kind: 'provider',
+			message: 'This item was paid for at an earlier try, and its result is no longer in memory',
+			advice:
+				names.length === 0
+					? 'It was not sent again. Run fewer items in one execution, or keep binary data on disk instead of in memory (N8N_DEFAULT_BINARY_DATA_MODE=filesystem)'
+					: 'It was not sent again. Get the image by its task ID or URL',
+			isTaken: true,
+			...Object.fromEntries(names),
+		},
+	};
+}
+
+/** Deeper than any answer that makes sense. A provider must not be able to exhaust the stack. */
 const maximumDepth = 12;
 
-/** Roughly the memory of a JSON-like value: the length of all texts in it. */
-function textLength(value: unknown, depth = 0): number {
+/** Roughly the memory of a JSON-like value: the length of all texts in it. Adapters are shared and count nothing. */
+function sizeOf(value: unknown, depth = 0): number {
 	if (typeof value === 'string') return value.length;
 	if (typeof value !== 'object' || value === null || depth > maximumDepth) return 8;
 	return Object.entries(value).reduce(
-		(sum, [name, entry]) => sum + name.length + textLength(entry, depth + 1),
+		(sum, [name, entry]) =>
+			name === 'provider' ? sum + 8 : sum + name.length + sizeOf(entry, depth + 1),
 		0,
 	);
 }

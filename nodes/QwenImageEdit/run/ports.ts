@@ -1,8 +1,9 @@
 import type { Fault } from '../edit/fault';
-import type { ImageFacts } from '../image/imageType';
-import type { Outcome, ResultImage } from '../edit/outcome';
+import type { Completed, Pending, ResultImage } from '../edit/outcome';
 import type { RequestEnd } from '../edit/retry';
+import type { ImageFacts } from '../image/imageHead';
 import type { Reply, Wire } from '../wire/wire';
+import type { ItemPlan } from './item';
 
 /** Time, so that a test can bring its own. */
 export interface Clock {
@@ -14,17 +15,19 @@ export interface Clock {
 	random(): number;
 }
 
-/** How one request to a provider ended. Never thrown: the retry rule wants to look at it. */
+/** How one request to a provider ended. Never thrown, because the retry rule decides what follows. */
 export type Answer =
 	| { kind: 'reply'; reply: Reply }
 	| {
 			kind: 'failed';
 			end: Extract<RequestEnd, 'neverSent' | 'connectionLost' | 'timedOut'>;
 			message: string;
+			/** What arrived of the answer before the connection ended. */
+			arrived?: Reply;
 	  }
 	| { kind: 'cancelled' };
 
-/** Moves wires to the provider with its key; one request a call, no repeats. */
+/** Sends wires to the provider with its key: one request a call, no repeats. */
 export interface Transport {
 	send(
 		wire: Wire,
@@ -32,13 +35,14 @@ export interface Transport {
 	): Promise<Answer>;
 }
 
-/** An image that lies in n8n's storage now. `stored` is opaque to everything but the n8n layer. */
+/** An image in n8n's storage. `stored` is opaque to everything but the n8n layer. */
 export interface StoredImage {
 	facts: ImageFacts;
 	bytes: number;
-	fileName: string;
 	url?: string;
 	stored: unknown;
+	/** What is odd about it, in words for the user. */
+	warnings?: readonly string[];
 }
 
 /** How fetching one image ended. */
@@ -49,34 +53,36 @@ export type Fetched =
 			/** Into the retry rule, for a download. */
 			end: RequestEnd;
 			fault: Fault;
+			/** The image as it arrived, where nobody can say whether it is whole. */
+			doubtful?: StoredImage;
 	  }
 	| { kind: 'cancelled' };
 
-/** Turns a result into a stored image: one attempt, without any key. */
+/** Stores a result: one attempt, without a key. */
 export interface ImageStore {
 	fetch(
 		image: ResultImage,
-		settings: { timeoutSeconds: number; signal: AbortSignal },
+		settings: { index: number; timeoutSeconds: number; signal: AbortSignal },
 	): Promise<Fetched>;
 }
 
-/** What is known of an item that was already paid for in this execution. */
+/** What an item of this execution was paid for. It holds the plan, so that a second try reads no parameter. */
 export type PaidWork =
-	| { state: 'task'; outcome: Extract<Outcome, { state: 'pending' }>; submittedAt: number }
+	/** The provider works on it. */
+	| { state: 'task'; plan: ItemPlan; outcome: Pending; submittedAt: number }
+	/** The provider has made it; `images` are those that are stored already. */
 	| {
 			state: 'made';
-			outcome: Extract<Outcome, { state: 'completed' }>;
-			/** The first of its images, as far as they were stored before one failed. */
-			images?: StoredImage[];
+			plan: ItemPlan;
+			outcome: Completed;
+			images: ReadonlyArray<StoredImage | undefined>;
 	  }
-	| {
-			state: 'stored';
-			outcome: Extract<Outcome, { state: 'completed' }>;
-			images: StoredImage[];
-	  }
-	| { state: 'unknown'; fault: Fault };
+	/** The node has put it out. `output` is opaque to everything but the n8n layer. */
+	| { state: 'done'; output: unknown; taskId?: string; url?: string }
+	/** It may have been paid for and cannot be had; sent again, it would be paid for again. */
+	| { state: 'lost'; fault: Fault };
 
-/** Remembers paid work of one item, so that a second run of the node attaches to it. */
+/** Remembers the paid work of one item, so that a second try attaches to it. */
 export interface PaidWorkMemory {
 	recall(): PaidWork | undefined;
 	remember(work: PaidWork): void;

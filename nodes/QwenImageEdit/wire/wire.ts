@@ -48,6 +48,12 @@ export interface Reply {
 	json?: unknown;
 	/** The body as text, cut to a length that fits a message. */
 	text: string;
+	/** The body ended too early: `json` holds the values that arrived whole. */
+	isCut?: boolean;
+	/** What is odd about the body, in words for the user. */
+	oddities?: readonly string[];
+	/** The body itself is an image. It lies in storage under this mark. */
+	imageMark?: string;
 }
 
 /**

@@ -3,6 +3,11 @@ import { Readable } from 'node:stream';
 
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import type { Provider } from '../../../nodes/QwenImageEdit/adapter/provider';
+import { HeldImages, N8nImageStore } from '../../../nodes/QwenImageEdit/n8n/files/imageStore';
+import type { ReadCredential } from '../../../nodes/QwenImageEdit/n8n/http/credential';
+import { N8nTransport, redactionOfAnswers } from '../../../nodes/QwenImageEdit/n8n/http/transport';
+
 /** What a host answers in a test of the image store or the transport alone. */
 export interface FakeAnswer {
 	status?: number;
@@ -62,4 +67,34 @@ export function inPieces(bytes: Buffer, lengths: readonly number[]): Buffer[] {
 	}
 	if (start < bytes.length) pieces.push(bytes.subarray(start));
 	return pieces;
+}
+
+/** The node's transport and image store over such a context, as a run of the node puts them together. */
+export function fakeRoute(
+	context: IExecuteFunctions,
+	provider: Provider,
+	credential: ReadCredential,
+	maximumBytes: number,
+): { transport: N8nTransport; store: N8nImageStore } {
+	const place = { fileName: '', maximumBytes };
+	const held = new HeldImages(context, place);
+	const transport = new N8nTransport({
+		context,
+		provider,
+		credential,
+		redaction: redactionOfAnswers(credential),
+		hold: held.hold,
+	});
+	const { baseUrl } = credential;
+	const store = new N8nImageStore(
+		{
+			context,
+			baseUrl,
+			...place,
+			allowPrivateNetwork: false,
+			openWithKey: async (url, settings) => await transport.open(url, settings),
+		},
+		held,
+	);
+	return { transport, store };
 }

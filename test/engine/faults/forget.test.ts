@@ -61,3 +61,29 @@ describe.each(providerIds)('%s', (provider) => {
 		expect(remembered()).toBe(before + 1);
 	});
 });
+
+test('the node tells it of the beginning and the end of every try, also of one that fails', async () => {
+	const told: string[] = [];
+	const begin = jest
+		.spyOn(PaidWorkStore.prototype, 'begin')
+		.mockImplementation((run) => void told.push(`begin ${run}`));
+	const end = jest
+		.spyOn(PaidWorkStore.prototype, 'end')
+		.mockImplementation((run) => void told.push(`end ${run}`));
+	const stage = await Stage.open({ editImages: false });
+	try {
+		stage.emulator.faults.add({ provider: 'aiml', kind: 'contentRefused', times: 1 });
+		const run = await stage.succeed({
+			provider: 'aiml',
+			node: { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 },
+		});
+		expect(run.edited).toHaveLength(1);
+		const name = told[0]!.replace('begin ', '');
+		expect(name).toContain(run.executionId);
+		expect(told).toEqual([`begin ${name}`, `end ${name}`, `begin ${name}`, `end ${name}`]);
+	} finally {
+		await stage.close();
+		begin.mockRestore();
+		end.mockRestore();
+	}
+});

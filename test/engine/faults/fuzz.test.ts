@@ -1,18 +1,16 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- tests never ship */
 import fc from 'fast-check';
 
-import { resultAddress, sameOrigin } from '../../../nodes/QwenImageEdit/wire/address';
+import { readFetchUrl, sameOrigin } from '../../../nodes/QwenImageEdit/wire/webUrl';
 import { errorKinds } from '../../../nodes/QwenImageEdit/edit/fault';
-import { longStringBytes, sieveJson } from '../../../nodes/QwenImageEdit/wire/jsonSieve';
-import { Redaction } from '../../../nodes/QwenImageEdit/wire/redaction';
+import { longStringBytes, sieveJson } from '../../../nodes/QwenImageEdit/wire/json/jsonSieve';
+import { Redaction } from '../../../nodes/QwenImageEdit/wire/text/redaction';
 import { requestEnds } from '../../../nodes/QwenImageEdit/edit/retry';
-import { N8nImageStore } from '../../../nodes/QwenImageEdit/n8n/files/imageStore';
-import { N8nTransport } from '../../../nodes/QwenImageEdit/n8n/http/transport';
 import { aiml } from '../../../nodes/QwenImageEdit/providers/aiml';
 import type { Fetched } from '../../../nodes/QwenImageEdit/run/ports';
 import { bitmap } from '../../pure/image/imageFiles';
 import { plainPng } from '../../emulator';
-import { fakeContext, inPieces, type FakeAnswer } from './fakeContext';
+import { type FakeAnswer, fakeContext, fakeRoute, inPieces } from './fakeContext';
 import { keyForms, keyIn } from './keyForms';
 import { isInside } from './privateNetworks';
 
@@ -28,7 +26,9 @@ const patience = 60_000 + runs * 40;
 /** Where each case makes the patterns of a new key, which takes longer than all else together. */
 const fewer = { ...settings, numRuns: Math.max(Math.min(runs, 300), Math.ceil(runs / 10)) };
 
-const within = { timeoutSeconds: 30, signal: new AbortController().signal };
+const within = { index: 0, timeoutSeconds: 30, signal: new AbortController().signal };
+const publicBase = { baseUrl: 'https://api.example.com', allowPrivateNetwork: false };
+const plainCredential = { key: 'key-of-the-test', baseUrl: publicBase.baseUrl, data: {} };
 const url = 'https://results.example.com/image.png';
 const maximumBytes = 1_000_000;
 
@@ -62,7 +62,7 @@ const page = fc.constantFrom(
 function checkTyped(fetched: Fetched): void {
 	if (fetched.kind === 'stored') {
 		expect(fetched.image.bytes).toBeLessThanOrEqual(maximumBytes);
-		expect(fetched.image.fileName).toMatch(/^edited\.[a-z]{3,4}$/);
+		expect(fetched.image.facts.mimeType).toMatch(/^image\//);
 		return;
 	}
 	expect(fetched.kind).toBe('failed');
@@ -77,11 +77,7 @@ function checkTyped(fetched: Fetched): void {
 
 async function download(answer: FakeAnswer): Promise<{ fetched: Fetched; stored: Buffer[] }> {
 	const { context, stored } = fakeContext(answer);
-	const store = new N8nImageStore(context, {
-		baseUrl: 'https://api.example.com',
-		fileName: '',
-		maximumBytes,
-	});
+	const { store } = fakeRoute(context, aiml, plainCredential, maximumBytes);
 	const fetched = await store.fetch({ url }, within);
 	checkTyped(fetched);
 	if (fetched.kind === 'failed') expect(fetched.fault.url).toBe(url);
@@ -222,12 +218,7 @@ describe('images inside of an answer', () => {
 
 	async function ask(text: string, pieces: readonly number[]) {
 		const { context, stored } = fakeContext({ chunks: inPieces(Buffer.from(text), pieces) });
-		const store = new N8nImageStore(context, {
-			baseUrl: credential.baseUrl,
-			fileName: '',
-			maximumBytes,
-		});
-		const transport = new N8nTransport(context, aiml, credential, store);
+		const { store, transport } = fakeRoute(context, aiml, credential, maximumBytes);
 		const answer = await transport.send(
 			{ purpose: 'submit', method: 'POST', path: '/v1/x', json: {} },
 			within,
@@ -444,7 +435,7 @@ describe('the address rule', () => {
 		() => {
 			fc.assert(
 				fc.property(address, (text) => {
-					const read = resultAddress(text, 'https://api.example.com');
+					const read = readFetchUrl(text, publicBase);
 					if ('reason' in read) {
 						expect(read.reason).not.toBe('');
 						return;
@@ -467,7 +458,7 @@ describe('the address rule', () => {
 			fc.assert(
 				fc.property(fc.webUrl(), (text) => {
 					const { hostname } = new URL(text);
-					expect('url' in resultAddress(text, 'https://api.example.com')).toBe(!isInside(hostname));
+					expect('url' in readFetchUrl(text, publicBase)).toBe(!isInside(hostname));
 				}),
 				settings,
 			);
@@ -555,12 +546,8 @@ describe('keys', () => {
 					}[way]!;
 					const { context } = fakeContext({ status: 400, chunks: [Buffer.from(text)] });
 					const credential = { key: secret, baseUrl: 'https://api.example.com', data: {} };
-					const store = new N8nImageStore(context, {
-						baseUrl: credential.baseUrl,
-						fileName: '',
-						maximumBytes,
-					});
-					const answer = await new N8nTransport(context, aiml, credential, store).send(
+					const { transport } = fakeRoute(context, aiml, credential, maximumBytes);
+					const answer = await transport.send(
 						{ purpose: 'submit', method: 'POST', path: '/v1/x', json: {} },
 						within,
 					);

@@ -1,13 +1,12 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { engineLog } from '../stage/log';
 import { onStage, providerIds, taskProviderIds } from '../stage/scenario';
-import { sendJson, startRawHost, type RawHandler } from './rawHost';
+import { type RawHandler, sendJson, startRawHost } from './rawHost';
 import { keyForms, keyIn } from './keyForms';
+import { Redaction } from '../../../nodes/QwenImageEdit/wire/text/redaction';
+import { plainPng, type ProviderId } from '../../emulator';
 
 import { inspect } from 'node:util';
-
-import { Redaction } from '../../../nodes/QwenImageEdit/wire/redaction';
-import { plainPng, type ProviderId } from '../../emulator';
 
 /** With what is written differently in URLs, JSON, HTML and base64. */
 const key = 'sk-Hostile+/=&%.~_key-4711-0815-tail';

@@ -74,7 +74,7 @@ export async function expectImage(
 	expect(item).toBeDefined();
 	const links = stage.emulator.results.filter(({ entryId }) => entryId === entry.id);
 	const bytes = await run.binaryBuffer(item, binaryField);
-	const fileName = `${expected.fileName ?? 'edited'}.${extensions[format]}`;
+	const fileName = `${expected.fileName ?? 'photo-edited'}.${extensions[format]}`;
 	const mimeType = `image/${format}`;
 	const usage = 'usage' in expected ? expected.usage : usageOf[provider];
 	// Servers of one's own answer with the image itself, unless they are asked for a link.

@@ -1,10 +1,7 @@
-import {
-	checkFields,
-	checkImages,
-	checkPrompt,
-	checkTaskId,
-} from '../../../nodes/QwenImageEdit/adapter/check';
-import { EditFault, withPaidWork, type Fault } from '../../../nodes/QwenImageEdit/edit/fault';
+import { checkFields } from '../../../nodes/QwenImageEdit/adapter/checkFields';
+import { checkImages } from '../../../nodes/QwenImageEdit/adapter/checkImages';
+import { checkPrompt, checkTaskId } from '../../../nodes/QwenImageEdit/adapter/checkTexts';
+import { EditFault, type Fault, withPaidWork } from '../../../nodes/QwenImageEdit/edit/fault';
 import { fieldsOnWire, link, linkOrDataUri } from '../../../nodes/QwenImageEdit/adapter/encode';
 import { ImageContent, pathSegment } from '../../../nodes/QwenImageEdit/wire/wire';
 import { aiml } from '../../../nodes/QwenImageEdit/providers/aiml';
@@ -55,7 +52,7 @@ describe('what a user reads when something is refused', () => {
 		[
 			'a wrong type',
 			() => checkImages(odkkk, [imageFile('gif', { width: 500, height: 500 })], base),
-			'The image is a gif file, odkkk takes jpg, png, bmp, webp, tiff',
+			'The image is a GIF file, odkkk takes jpg, png, bmp, webp, tiff',
 			/Edit Image/,
 		],
 		[

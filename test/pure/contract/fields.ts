@@ -1,8 +1,8 @@
-import { checkFields } from '../../../nodes/QwenImageEdit/adapter/check';
+import { checkFields } from '../../../nodes/QwenImageEdit/adapter/checkFields';
 import { EditFault } from '../../../nodes/QwenImageEdit/edit/fault';
 import type { Field } from '../../../nodes/QwenImageEdit/adapter/field';
 import type { Provider } from '../../../nodes/QwenImageEdit/adapter/provider';
-import { spelledOut, type ProviderFixtures } from './fixture';
+import { type ProviderFixtures, spelledOut } from './fixture';
 import { bodyOf, plainRequest } from './wire-text';
 
 /** The body that is sent when the user sets these options. */

@@ -1,6 +1,7 @@
-import { checkImages, checkPrompt, checkTaskId } from '../../../nodes/QwenImageEdit/adapter/check';
+import { checkImages } from '../../../nodes/QwenImageEdit/adapter/checkImages';
+import { checkPrompt, checkTaskId } from '../../../nodes/QwenImageEdit/adapter/checkTexts';
 import { EditFault } from '../../../nodes/QwenImageEdit/edit/fault';
-import { imageTypes, type ImageType } from '../../../nodes/QwenImageEdit/image/imageType';
+import { type ImageType, imageTypes } from '../../../nodes/QwenImageEdit/image/imageType';
 import type { Provider } from '../../../nodes/QwenImageEdit/adapter/provider';
 import type { Image } from '../../../nodes/QwenImageEdit/edit/request';
 import type { ProviderFixtures } from './fixture';

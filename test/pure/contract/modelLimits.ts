@@ -1,4 +1,5 @@
-import { checkFields, checkImages } from '../../../nodes/QwenImageEdit/adapter/check';
+import { checkFields } from '../../../nodes/QwenImageEdit/adapter/checkFields';
+import { checkImages } from '../../../nodes/QwenImageEdit/adapter/checkImages';
 import type { Provider } from '../../../nodes/QwenImageEdit/adapter/provider';
 import type { ProviderFixtures } from './fixture';
 import { refusal } from './limits';

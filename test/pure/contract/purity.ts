@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 
-import { checkFields } from '../../../nodes/QwenImageEdit/adapter/check';
+import { checkFields } from '../../../nodes/QwenImageEdit/adapter/checkFields';
 import type { Provider } from '../../../nodes/QwenImageEdit/adapter/provider';
-import { imageTypes, type ImageType } from '../../../nodes/QwenImageEdit/image/imageType';
+import { type ImageType, imageTypes } from '../../../nodes/QwenImageEdit/image/imageType';
 import type { EditRequest, Image } from '../../../nodes/QwenImageEdit/edit/request';
-import { replyOf, type ProviderFixtures } from './fixture';
+import { type ProviderFixtures, replyOf } from './fixture';
 import { readReply } from './replies';
 import { baseUrlOf, bodyOf, imageFile, imageLink, plainRequest, urlOf } from './wire-text';
 

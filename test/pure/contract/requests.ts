@@ -1,9 +1,6 @@
-import {
-	checkFields,
-	checkImages,
-	checkPrompt,
-	checkTaskId,
-} from '../../../nodes/QwenImageEdit/adapter/check';
+import { checkFields } from '../../../nodes/QwenImageEdit/adapter/checkFields';
+import { checkImages } from '../../../nodes/QwenImageEdit/adapter/checkImages';
+import { checkPrompt, checkTaskId } from '../../../nodes/QwenImageEdit/adapter/checkTexts';
 import type { Image, ImageFile } from '../../../nodes/QwenImageEdit/edit/request';
 import type { Provider } from '../../../nodes/QwenImageEdit/adapter/provider';
 import type { Wire } from '../../../nodes/QwenImageEdit/wire/wire';

@@ -21,16 +21,23 @@ const table: Record<RequestEnd, Record<Purpose, RetryDecision>> = {
 		cancel: 'fail',
 	},
 	rateLimited: { submit: 'wait', read: 'wait', upload: 'wait', download: 'wait', cancel: 'fail' },
-	unavailable: { submit: 'wait', read: 'wait', upload: 'wait', download: 'wait', cancel: 'fail' },
-	clientError: { submit: 'fail', read: 'fail', upload: 'fail', download: 'fail', cancel: 'fail' },
-	serverError: {
+	busy: { submit: 'wait', read: 'wait', upload: 'wait', download: 'wait', cancel: 'fail' },
+	unavailable: {
 		submit: 'unknownOutcome',
-		read: 'repeat',
-		upload: 'repeat',
-		download: 'repeat',
+		read: 'wait',
+		upload: 'wait',
+		download: 'wait',
 		cancel: 'fail',
 	},
-	gatewayPage: {
+	seeOther: {
+		submit: 'unknownOutcome',
+		read: 'fail',
+		upload: 'fail',
+		download: 'fail',
+		cancel: 'fail',
+	},
+	clientError: { submit: 'fail', read: 'fail', upload: 'fail', download: 'fail', cancel: 'fail' },
+	serverError: {
 		submit: 'unknownOutcome',
 		read: 'repeat',
 		upload: 'repeat',
@@ -81,44 +88,37 @@ describe('retryRule', () => {
 		const repeated = requestEnds.filter((end) =>
 			['repeat', 'wait'].includes(retryRule.submit[end]),
 		);
-		expect(repeated.sort()).toEqual(['neverSent', 'rateLimited', 'unavailable']);
+		expect(repeated.sort()).toEqual(['busy', 'neverSent', 'rateLimited']);
 	});
 });
 
 describe('endByStatus', () => {
-	it.each<[number, boolean, RequestEnd]>([
-		[400, true, 'clientError'],
-		[401, true, 'clientError'],
-		[402, true, 'clientError'],
-		[403, true, 'clientError'],
-		[404, false, 'clientError'],
-		[408, true, 'timedOut'],
-		[408, false, 'timedOut'],
-		[409, true, 'clientError'],
-		[413, false, 'clientError'],
-		[425, true, 'timedOut'],
-		[429, true, 'rateLimited'],
-		[429, false, 'rateLimited'],
-		[500, true, 'serverError'],
-		[500, false, 'gatewayPage'],
-		[502, true, 'serverError'],
-		[502, false, 'gatewayPage'],
-		[503, true, 'unavailable'],
-		[503, false, 'gatewayPage'],
-		[504, true, 'serverError'],
-		[504, false, 'gatewayPage'],
-		[524, false, 'gatewayPage'],
-		[302, false, 'clientError'],
-	])('HTTP %d, JSON %p, is %s', (httpStatus, isJson, end) => {
-		expect(endByStatus(httpStatus, isJson)).toBe(end);
+	it.each<[number, RequestEnd]>([
+		[302, 'clientError'],
+		[303, 'seeOther'],
+		[307, 'clientError'],
+		[400, 'clientError'],
+		[401, 'clientError'],
+		[402, 'clientError'],
+		[403, 'clientError'],
+		[404, 'clientError'],
+		[408, 'timedOut'],
+		[409, 'clientError'],
+		[413, 'clientError'],
+		[425, 'timedOut'],
+		[429, 'rateLimited'],
+		[500, 'serverError'],
+		[502, 'serverError'],
+		[503, 'unavailable'],
+		[504, 'serverError'],
+		[524, 'serverError'],
+	])('HTTP %d is %s', (httpStatus, end) => {
+		expect(endByStatus(httpStatus)).toBe(end);
 	});
 
-	it('never repeats a submit after a 5xx that is not a refusal', () => {
-		for (let httpStatus = 500; httpStatus < 600; httpStatus += 1) {
-			for (const isJson of [true, false]) {
-				const decision = retryRule.submit[endByStatus(httpStatus, isJson)];
-				expect(decision).toBe(httpStatus === 503 && isJson ? 'wait' : 'unknownOutcome');
-			}
+	it('never repeats a submit after a 5xx or a See Other: an adapter alone can tell a refusal', () => {
+		for (const httpStatus of [303, ...Array.from({ length: 100 }, (_, index) => 500 + index)]) {
+			expect(retryRule.submit[endByStatus(httpStatus)]).toBe('unknownOutcome');
 		}
 	});
 });

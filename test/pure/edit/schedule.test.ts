@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import {
 	minimumGapSeconds,
-	nextLookSeconds,
+	nextPollSeconds,
 	type TaskProgress,
 } from '../../../nodes/QwenImageEdit/edit/schedule';
 
@@ -12,16 +12,16 @@ function watch(
 	readySeconds: number,
 	task: Pick<TaskProgress, 'typicalSeconds' | 'etaSeconds'>,
 	random: () => number,
-): { looks: number; lagSeconds: number; gaps: number[] } {
+): { polls: number; lagSeconds: number; gaps: number[] } {
 	let elapsedSeconds = 0;
 	const gaps: number[] = [];
-	for (let looks = 0; looks < 10_000; ) {
-		const gap = nextLookSeconds({ ...task, elapsedSeconds, looks, random: random() });
+	for (let polls = 0; polls < 10_000; ) {
+		const gap = nextPollSeconds({ ...task, elapsedSeconds, polls, random: random() });
 		gaps.push(gap);
 		elapsedSeconds += gap;
-		looks += 1;
+		polls += 1;
 		if (elapsedSeconds >= readySeconds) {
-			return { looks, lagSeconds: elapsedSeconds - readySeconds, gaps };
+			return { polls, lagSeconds: elapsedSeconds - readySeconds, gaps };
 		}
 	}
 	throw new Error('the task was never seen ready');
@@ -48,7 +48,7 @@ function print(line: string): void {
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
 const time = fc.double({ min: 0, max: 7200, noNaN: true });
 
-describe('nextLookSeconds', () => {
+describe('nextPollSeconds', () => {
 	it('is never under a second or negative, and never long after the first look', () => {
 		fc.assert(
 			fc.property(
@@ -57,17 +57,17 @@ describe('nextLookSeconds', () => {
 				fc.option(time, { nil: undefined }),
 				time,
 				unit,
-				(elapsedSeconds, looks, etaSeconds, typicalSeconds, random) => {
-					const gap = nextLookSeconds({
+				(elapsedSeconds, polls, etaSeconds, typicalSeconds, random) => {
+					const gap = nextPollSeconds({
 						elapsedSeconds,
-						looks,
+						polls,
 						typicalSeconds,
 						random,
 						...(etaSeconds === undefined ? {} : { etaSeconds }),
 					});
 					expect(gap).toBeGreaterThanOrEqual(minimumGapSeconds);
 					expect(Number.isFinite(gap)).toBe(true);
-					if (looks > 0) expect(gap).toBeLessThanOrEqual(15);
+					if (polls > 0) expect(gap).toBeLessThanOrEqual(15);
 				},
 			),
 		);
@@ -75,7 +75,7 @@ describe('nextLookSeconds', () => {
 
 	it('grows with the time elapsed', () => {
 		const at = (elapsedSeconds: number) =>
-			nextLookSeconds({ elapsedSeconds, looks: 1, typicalSeconds: 20, random: 0 });
+			nextPollSeconds({ elapsedSeconds, polls: 1, typicalSeconds: 20, random: 0 });
 		for (let elapsed = 0; elapsed < 600; elapsed += 1) {
 			expect(at(elapsed + 1)).toBeGreaterThanOrEqual(at(elapsed));
 		}
@@ -83,9 +83,9 @@ describe('nextLookSeconds', () => {
 		expect(at(600)).toBe(15);
 	});
 
-	it('looks first shortly before the task can be ready, and trusts the estimate of the provider', () => {
+	it('polls first shortly before the task can be ready, and trusts the estimate of the provider', () => {
 		const first = (task: Partial<TaskProgress>) =>
-			nextLookSeconds({ elapsedSeconds: 0, looks: 0, typicalSeconds: 20, random: 0, ...task });
+			nextPollSeconds({ elapsedSeconds: 0, polls: 0, typicalSeconds: 20, random: 0, ...task });
 		expect(first({})).toBeGreaterThanOrEqual(10);
 		expect(first({})).toBeLessThan(20);
 		expect(first({ etaSeconds: 40 })).toBeGreaterThanOrEqual(25);
@@ -97,7 +97,7 @@ describe('nextLookSeconds', () => {
 
 	it('keeps many tasks from asking in step', () => {
 		const firsts = Array.from({ length: 100 }, (_, index) =>
-			nextLookSeconds({ elapsedSeconds: 0, looks: 0, typicalSeconds: 30, random: index / 100 }),
+			nextPollSeconds({ elapsedSeconds: 0, polls: 0, typicalSeconds: 30, random: index / 100 }),
 		);
 		expect(new Set(firsts).size).toBe(100);
 		expect(Math.max(...firsts) - Math.min(...firsts)).toBeGreaterThan(1);
@@ -112,17 +112,17 @@ describe('nextLookSeconds', () => {
 		const random = generator(7);
 		const runs = Array.from({ length: 2000 }, () => watch(17 + 6 * random(), task, random));
 		const lag = mean(runs.map(({ lagSeconds }) => lagSeconds));
-		const looks = mean(runs.map((run) => run.looks));
-		print(`20 s tasks ${name}: mean lag ${lag.toFixed(2)} s, ${looks.toFixed(1)} looks`);
+		const polls = mean(runs.map((run) => run.polls));
+		print(`20 s tasks ${name}: mean lag ${lag.toFixed(2)} s, ${polls.toFixed(1)} polls`);
 		expect(lag).toBeLessThan(longestLag);
-		expect(looks).toBeLessThan(mostLooks + 0.001);
+		expect(polls).toBeLessThan(mostLooks + 0.001);
 		for (const { gaps } of runs) expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1);
 	});
 
 	it('asks for a long task seldom', () => {
 		const run = watch(1800, { typicalSeconds: 20 }, generator(3));
-		print(`a task of half an hour: ${run.looks} looks, lag ${run.lagSeconds.toFixed(1)} s`);
-		expect(run.looks).toBeLessThan(180);
+		print(`a task of half an hour: ${run.polls} polls, lag ${run.lagSeconds.toFixed(1)} s`);
+		expect(run.polls).toBeLessThan(180);
 		expect(run.lagSeconds).toBeLessThanOrEqual(15);
 	});
 });

@@ -5,7 +5,6 @@ import {
 	decodeBase64Text,
 	NotBase64Error,
 } from '../../../nodes/QwenImageEdit/image/base64';
-import { EditFault } from '../../../nodes/QwenImageEdit/edit/fault';
 
 /** The text in pieces of these lengths. */
 async function* inPieces(text: string, lengths: readonly number[]): AsyncGenerator<Buffer> {
@@ -26,7 +25,15 @@ async function streamed(text: string, lengths: readonly number[] = []): Promise<
 
 const bytes = fc.uint8Array({ minLength: 1, maxLength: 1000 }).map((array) => Buffer.from(array));
 const lengths = fc.array(fc.integer({ min: 1, max: 300 }), { maxLength: 20 });
-const head = fc.constantFrom('', 'data:image/png;base64,', 'DATA:image/jpeg;charset=utf-8;BASE64,');
+const head = fc.constantFrom(
+	'',
+	'data:image/png;base64,',
+	'DATA:image/jpeg;charset=utf-8;BASE64,',
+	// Twice in front, as seen in open-webui#27649.
+	'data:image/png;base64,data:image/png;base64,',
+	'data:image/png;base64, data:image/jpeg;base64,',
+	'"data:image/png;base64,',
+);
 
 /** The same content in the ways that hosts and users write it. */
 function spelled(content: Buffer, prefix: string, way: number): string {
@@ -37,6 +44,7 @@ function spelled(content: Buffer, prefix: string, way: number): string {
 		plain.replace(/(.{76})/g, '$1\r\n'),
 		` ${plain}\n`,
 		content.toString('base64url'),
+		encodeURIComponent(plain),
 	];
 	return prefix + ways[way % ways.length]!;
 }
@@ -44,8 +52,8 @@ function spelled(content: Buffer, prefix: string, way: number): string {
 describe('decodeBase64Text', () => {
 	it('reads base64 however it is written', () => {
 		fc.assert(
-			fc.property(bytes, head, fc.nat(4), (content, prefix, way) => {
-				expect(decodeBase64Text(spelled(content, prefix, way), 'Image 1')).toEqual(content);
+			fc.property(bytes, head, fc.nat(5), (content, prefix, way) => {
+				expect(decodeBase64Text(spelled(content, prefix, way))).toEqual(content);
 			}),
 		);
 	});
@@ -59,23 +67,15 @@ describe('decodeBase64Text', () => {
 		'not base64!',
 		'AAA=A',
 		'====',
-	])('refuses %j by name', (text) => {
-		let refusal: unknown;
-		try {
-			decodeBase64Text(text, 'Image 2');
-		} catch (error) {
-			refusal = error;
-		}
-		expect(refusal).toBeInstanceOf(EditFault);
-		expect((refusal as EditFault).fault).toMatchObject({ kind: 'input' });
-		expect((refusal as EditFault).message).toContain('Image 2');
+	])('refuses %j', (text) => {
+		expect(() => decodeBase64Text(text)).toThrow(NotBase64Error);
 	});
 });
 
 describe('decodeBase64Stream', () => {
 	it('reads the same, wherever the pieces are cut', async () => {
 		await fc.assert(
-			fc.asyncProperty(bytes, head, fc.nat(4), lengths, async (content, prefix, way, cuts) => {
+			fc.asyncProperty(bytes, head, fc.nat(5), lengths, async (content, prefix, way, cuts) => {
 				expect(await streamed(spelled(content, prefix, way), cuts)).toEqual(content);
 			}),
 		);

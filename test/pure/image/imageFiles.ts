@@ -59,6 +59,33 @@ export function heif(brand: string, width: number, height: number, ispeSize?: nu
 	]);
 }
 
+/** A JPEG 2000 file as far as its readers go: signature, size, and a code stream of zeros. */
+function jpeg2000(width: number, height: number): Buffer {
+	const size = Buffer.alloc(14);
+	size.writeUInt32BE(height, 0);
+	size.writeUInt32BE(width, 4);
+	return Buffer.concat([
+		box('jP  ', Buffer.from([0x0d, 0x0a, 0x87, 0x0a])),
+		box('ftyp', Buffer.from('jp2 \0\0\0\0jp2 ', 'latin1')),
+		box('jp2h', box('ihdr', size)),
+		box('jp2c', Buffer.alloc(64)),
+	]);
+}
+
+/** A JPEG XL file with one code stream, or with one in two parts. Its pixel size is not read. */
+export function jpegXl(parts: 1 | 2 = 1): Buffer {
+	const part = (index: number): Buffer => {
+		const numbered = Buffer.alloc(40);
+		numbered.writeUInt32BE(index >>> 0, 0);
+		return box('jxlp', numbered);
+	};
+	return Buffer.concat([
+		box('JXL ', Buffer.from([0x0d, 0x0a, 0x87, 0x0a])),
+		box('ftyp', Buffer.from('jxl \0\0\0\0jxl ', 'latin1')),
+		...(parts === 1 ? [box('jxlc', Buffer.alloc(64))] : [part(0), part(0x80000001)]),
+	]);
+}
+
 /** Puts segments behind the start of a JPEG, as cameras do with EXIF, thumbnails and maker notes. */
 export function withSegments(jpeg: Buffer, sizes: readonly number[], content?: Buffer): Buffer {
 	const segments = sizes.map((size, index) => {
@@ -110,6 +137,8 @@ export async function madeImages(): Promise<MadeImage[]> {
 		await add('avif', 'avif', image().avif({ effort: 0 }).toBuffer());
 		await add('bmp', 'bmp', bitmap(width, height));
 		await add('heic', 'heif', heif('heic', width, height));
+		await add('heic of brand mif1', 'heif', heif('mif1', width, height));
+		await add('jpeg 2000', 'jp2', jpeg2000(width, height));
 	}
 	return made;
 }

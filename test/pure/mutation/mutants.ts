@@ -58,39 +58,15 @@ export function retryMutants(source: string): Mutant[] {
 		},
 		{ name: '428 for 429', from: 'httpStatus === 429', to: 'httpStatus === 428' },
 		{ name: 'everything from 429 on', from: 'httpStatus === 429', to: 'httpStatus >= 429' },
-		{ name: '429 only as JSON', from: 'httpStatus === 429', to: 'httpStatus === 429 && isJson' },
 		{ name: '429 is final', from: "return 'rateLimited'", to: "return 'clientError'" },
 		{ name: '429 as unavailable', from: "return 'rateLimited'", to: "return 'unavailable'" },
-		{
-			name: '502 for 503',
-			from: 'httpStatus === 503 && isJson',
-			to: 'httpStatus === 502 && isJson',
-		},
-		{
-			name: 'any 503 is a refusal',
-			from: 'httpStatus === 503 && isJson',
-			to: 'httpStatus === 503',
-		},
-		{
-			name: 'a 503 page is a refusal',
-			from: 'httpStatus === 503 && isJson',
-			to: 'httpStatus === 503 && !isJson',
-		},
-		{
-			name: 'no 503 is a refusal',
-			from: 'httpStatus === 503 && isJson',
-			to: 'httpStatus === 503 && isJson && false',
-		},
-		{
-			name: 'any 5xx in JSON is a refusal',
-			from: 'httpStatus === 503 && isJson',
-			to: 'httpStatus >= 500 && isJson',
-		},
-		{
-			name: '503 and above refuse',
-			from: 'httpStatus === 503 && isJson',
-			to: 'httpStatus >= 503 && isJson',
-		},
+		{ name: '502 for 503', from: 'httpStatus === 503', to: 'httpStatus === 502' },
+		{ name: '503 and above', from: 'httpStatus === 503', to: 'httpStatus >= 503' },
+		{ name: 'a 503 is a refusal', from: "return 'unavailable'", to: "return 'busy'" },
+		{ name: 'a 503 is final', from: "return 'unavailable'", to: "return 'clientError'" },
+		{ name: '302 for 303', from: 'httpStatus === 303', to: 'httpStatus === 302' },
+		{ name: 'any redirect is See Other', from: 'httpStatus === 303', to: 'httpStatus >= 302' },
+		{ name: 'See Other is a refusal', from: "return 'seeOther'", to: "return 'clientError'" },
 		{
 			name: '408 is final',
 			from: 'httpStatus === 408 || httpStatus === 425',
@@ -112,21 +88,9 @@ export function retryMutants(source: string): Mutant[] {
 		{ name: '500 is a client error', from: 'httpStatus >= 500', to: 'httpStatus > 500' },
 		{ name: '499 is a server error', from: 'httpStatus >= 500', to: 'httpStatus >= 499' },
 		{ name: '4xx are server errors', from: 'httpStatus >= 500', to: 'httpStatus >= 400' },
-		{
-			name: 'pages and words swapped',
-			from: "isJson ? 'serverError' : 'gatewayPage'",
-			to: "isJson ? 'gatewayPage' : 'serverError'",
-		},
-		{
-			name: '5xx was never sent',
-			from: "isJson ? 'serverError' : 'gatewayPage'",
-			to: "isJson ? 'neverSent' : 'gatewayPage'",
-		},
-		{
-			name: 'client errors may be repeated',
-			from: "return 'clientError'",
-			to: "return 'neverSent'",
-		},
+		{ name: '5xx was never sent', from: "? 'serverError' : ", to: "? 'neverSent' : " },
+		{ name: '5xx is a refusal', from: "? 'serverError' : ", to: "? 'busy' : " },
+		{ name: 'client errors may be repeated', from: ": 'clientError';", to: ": 'neverSent';" },
 		{ name: 'one try less', from: 'maximumTries = 6', to: 'maximumTries = 5' },
 		{ name: 'one try more', from: 'maximumTries = 6', to: 'maximumTries = 7' },
 		{ name: 'a longer longest pause', from: 'Math.min(30,', to: 'Math.min(31,' },
@@ -143,8 +107,8 @@ export function retryMutants(source: string): Mutant[] {
 	];
 }
 
-/** Mistakes in the rule of addresses. */
-export const addressMutants: readonly Mutant[] = [
+/** Mistakes in the rule of web URLs. */
+export const webUrlMutants: readonly Mutant[] = [
 	{ name: 'brackets stay', from: "\n\t\t.replace(/^\\[|\\]$/g, '')", to: '' },
 	{ name: 'one bracket stays', from: '/^\\[|\\]$/g', to: '/^\\[|\\]$/' },
 	{ name: 'the dot at the end stays', from: "\n\t\t.replace(/\\.$/, '')", to: '' },
@@ -236,26 +200,6 @@ export const addressMutants: readonly Mutant[] = [
 		to: "url.username !== '' && url.password !== ''",
 	},
 	{
-		name: 'refusals of a result are passed over',
-		from: "\tif ('reason' in read) return read;\n\tif (isPrivateHost(read",
-		to: '\tif (isPrivateHost((read as { url: URL }).url.hostname) && false) return read;\n\tif (isPrivateHost(read',
-	},
-	{
-		name: 'private results for everybody',
-		from: 'isPrivateHost(read.url.hostname) && !isPrivateHost',
-		to: 'false && !isPrivateHost',
-	},
-	{
-		name: 'no private results for anybody',
-		from: ' && !isPrivateHost(new URL(baseUrl).hostname)',
-		to: '',
-	},
-	{
-		name: 'private results for public hosts only',
-		from: '&& !isPrivateHost(new URL(baseUrl).hostname)',
-		to: '&& isPrivateHost(new URL(baseUrl).hostname)',
-	},
-	{
 		name: 'the same host is enough',
 		from: 'const { origin } = new URL(one);',
 		to: 'const { hostname: origin } = new URL(one);',
@@ -276,6 +220,61 @@ export const addressMutants: readonly Mutant[] = [
 		from: '\t} catch {\n\t\treturn false;',
 		to: '\t} catch {\n\t\treturn true;',
 	},
+	{ name: 'metadata names are opened', from: 'metadataNames.test(host)', to: 'false' },
+	{ name: 'link-local is opened', from: "'linkLocal', 'multicast'", to: "'multicast'" },
+	{ name: 'multicast is opened', from: "'linkLocal', 'multicast'", to: "'linkLocal'" },
+	{ name: 'broadcast is opened', from: "'broadcast', 'unspecified'", to: "'unspecified'" },
+	{ name: 'unspecified is opened', from: ", 'unspecified']", to: ']' },
+	{
+		name: 'other metadata addresses are opened',
+		from: ' || isMetadataAddress(address)) return true;\n\tif (address.kind',
+		to: ') return true;\n\tif (address.kind',
+	},
+	{
+		name: 'wrapped addresses are opened',
+		from: 'inner !== undefined && isForbiddenAddress(inner)',
+		to: 'false',
+	},
+	{ name: 'zero addresses are opened', from: 'address.toByteArray()[0] === 0', to: 'false' },
+	{
+		name: 'loopback is never opened',
+		from: "if (address.range() === 'loopback') return false;",
+		to: "if (address.range() === 'loopback') return true;",
+	},
+	{ name: 'NAT64 is not unwrapped', from: 'startsWith(0, 0x64, 0xff, 0x9b) ||', to: '' },
+	{ name: '6to4 is not unwrapped', from: 'if (startsWith(0x20, 0x02))', to: 'if (false)' },
+	{ name: 'Teredo is not unwrapped', from: 'if (startsWith(0x20, 0x01, 0, 0))', to: 'if (false)' },
+	{
+		name: 'forbidden hosts are opened',
+		from: 'if (isForbiddenHost(hostname)) {',
+		to: 'if (false) {',
+	},
+	{ name: 'the option does nothing', from: 'settings.allowPrivateNetwork ||', to: '' },
+	{ name: 'private URLs for everybody', from: 'if (isAllowed) return read;', to: 'return read;' },
+	{
+		name: 'private URLs on no host',
+		from: 'isSameHost(hostname, new URL(settings.baseUrl).hostname)',
+		to: 'false',
+	},
+	{
+		name: 'any private host is the same',
+		from: 'isSameHost(hostname, new URL(settings.baseUrl).hostname)',
+		to: 'isPrivateHost(new URL(settings.baseUrl).hostname)',
+	},
+	{
+		name: 'names of this machine differ',
+		from: ' || (isLoopback(one) && isLoopback(other))',
+		to: '',
+	},
+	{
+		name: 'one loopback is enough',
+		from: 'isLoopback(one) && isLoopback(other)',
+		to: 'isLoopback(one) || isLoopback(other)',
+	},
+];
+
+/** Mistakes in how a pasted base URL is put right. */
+export const baseUrlMutants: readonly Mutant[] = [
 	{
 		name: 'http to anybody',
 		from: "url.protocol === 'http:' && !isPrivateHost(url.hostname)",

@@ -19,17 +19,15 @@ describe('the bounds of the retry rule', () => {
 
 	it('calls no 4xx an error of the server, and no 5xx one of the client', () => {
 		for (let httpStatus = 300; httpStatus < 600; httpStatus += 1) {
-			for (const isJson of [true, false]) {
-				const end = endByStatus(httpStatus, isJson);
-				const special: Record<number, string | undefined> = {
-					408: 'timedOut',
-					425: 'timedOut',
-					429: 'rateLimited',
-					503: isJson ? 'unavailable' : undefined,
-				};
-				const plain = httpStatus < 500 ? 'clientError' : isJson ? 'serverError' : 'gatewayPage';
-				expect(end).toBe(special[httpStatus] ?? plain);
-			}
+			const special: Record<number, string | undefined> = {
+				303: 'seeOther',
+				408: 'timedOut',
+				425: 'timedOut',
+				429: 'rateLimited',
+				503: 'unavailable',
+			};
+			const plain = httpStatus < 500 ? 'clientError' : 'serverError';
+			expect(endByStatus(httpStatus)).toBe(special[httpStatus] ?? plain);
 		}
 	});
 });

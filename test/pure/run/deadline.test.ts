@@ -1,11 +1,11 @@
 import { EditFault, type Fault } from '../../../nodes/QwenImageEdit/edit/fault';
-import type { JobResult } from '../../../nodes/QwenImageEdit/run/editItem';
-import { RateGate } from '../../../nodes/QwenImageEdit/run/rateGate';
-import type { Settled } from '../../../nodes/QwenImageEdit/run/pool';
+import type { ItemResult } from '../../../nodes/QwenImageEdit/run/item';
+import { RateGate } from '../../../nodes/QwenImageEdit/run/pace/rateGate';
+import type { Settled } from '../../../nodes/QwenImageEdit/run/pace/pool';
 import type { Answer } from '../../../nodes/QwenImageEdit/run/ports';
 import type { Wire } from '../../../nodes/QwenImageEdit/wire/wire';
 import { VirtualClock } from './virtualClock';
-import { editAll, VirtualHost, type HostSettings } from './virtualHost';
+import { editAll, type HostSettings, VirtualHost } from './virtualHost';
 
 /** A host whose task reads break from some second on. */
 class BreakingHost extends VirtualHost {
@@ -37,7 +37,7 @@ async function editOne(
 		editAll(clock, virtual, {
 			count: 1,
 			width: 1,
-			job: { timeoutSeconds, timeoutAction },
+			plan: { timeoutSeconds, timeoutAction },
 			shared: { gate },
 		}),
 	);
@@ -45,12 +45,12 @@ async function editOne(
 	return { settled: settled!, edit, endedAt: virtual.seconds };
 }
 
-function resultOf(settled: Settled<JobResult>): JobResult {
+function resultOf(settled: Settled<ItemResult>): ItemResult {
 	if (settled.state !== 'done') throw new Error('failed', { cause: settled });
 	return settled.result;
 }
 
-function faultOf(settled: Settled<JobResult>): Fault {
+function faultOf(settled: Settled<ItemResult>): Fault {
 	if (settled.state === 'failed' && settled.error instanceof EditFault) return settled.error.fault;
 	throw new Error('not a fault', { cause: settled });
 }

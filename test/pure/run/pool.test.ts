@@ -4,7 +4,7 @@ import { setImmediate as endOfTurn } from 'node:timers/promises';
 
 import fc from 'fast-check';
 
-import { runOrdered, type Settled } from '../../../nodes/QwenImageEdit/run/pool';
+import { runOrdered, type Settled } from '../../../nodes/QwenImageEdit/run/pace/pool';
 import { VirtualClock } from './virtualClock';
 
 /** One item: how long it takes, and whether it fails, at once or after its time. */

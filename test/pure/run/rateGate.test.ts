@@ -3,7 +3,7 @@ import { getEventListeners } from 'node:events';
 
 import fc from 'fast-check';
 
-import { RateGate, RateGates, type Entry } from '../../../nodes/QwenImageEdit/run/rateGate';
+import { type Entry, RateGate, RateGates } from '../../../nodes/QwenImageEdit/run/pace/rateGate';
 import { VirtualClock } from './virtualClock';
 
 const never = (): AbortSignal => new AbortController().signal;

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 
 import {
 	minimumGapSeconds,
-	nextLookSeconds,
-	seenEndsNeeded,
+	nextPollSeconds,
 	type SeenEnd,
+	seenEndsNeeded,
 } from '../../../nodes/QwenImageEdit/edit/schedule';
 import { findProvider } from '../../../nodes/QwenImageEdit/providers';
-import { TypicalTimes } from '../../../nodes/QwenImageEdit/run/typicalTimes';
+import { TypicalTimes } from '../../../nodes/QwenImageEdit/run/pace/typicalTimes';
 import { logNormal, seededRandom, VirtualClock } from './virtualClock';
-import { editAll, VirtualHost, type HostedEdit, type HostSettings } from './virtualHost';
+import { editAll, type HostedEdit, type HostSettings, VirtualHost } from './virtualHost';
 
 const odkkk = findProvider('odkkk')!;
 
@@ -37,7 +37,7 @@ async function watchTasks(
 	const clock = new VirtualClock({ seed });
 	const virtual = new VirtualHost(clock, { answers: 'task', ...host });
 	const provider = { ...odkkk, typicalSeconds };
-	const settled = await clock.run(editAll(clock, virtual, { count, width, job: { provider } }));
+	const settled = await clock.run(editAll(clock, virtual, { count, width, plan: { provider } }));
 	expect(settled.filter(({ state }) => state !== 'done')).toEqual([]);
 	return virtual.edits;
 }
@@ -69,23 +69,23 @@ const anyEnd: fc.Arbitrary<SeenEnd> = fc
 const anyProgress = fc.record(
 	{
 		elapsedSeconds: time,
-		looks: fc.nat(500),
+		polls: fc.nat(500),
 		typicalSeconds: time,
 		random: unit,
 		etaSeconds: time,
 		seen: fc.array(anyEnd, { maxLength: 20 }),
 	},
-	{ requiredKeys: ['elapsedSeconds', 'looks', 'typicalSeconds', 'random'] },
+	{ requiredKeys: ['elapsedSeconds', 'polls', 'typicalSeconds', 'random'] },
 );
 
 describe('the poll schedule, whatever was seen', () => {
 	it('never asks twice within a second, nor stays away long after the first look', () => {
 		fc.assert(
 			fc.property(anyProgress, (progress) => {
-				const gap = nextLookSeconds(progress);
+				const gap = nextPollSeconds(progress);
 				expect(gap).toBeGreaterThanOrEqual(minimumGapSeconds);
 				expect(gap).toBeLessThan(Number.POSITIVE_INFINITY);
-				if (progress.looks > 0) expect(gap).toBeLessThanOrEqual(15);
+				if (progress.polls > 0) expect(gap).toBeLessThanOrEqual(15);
 			}),
 			{ numRuns: 2000 },
 		);
@@ -96,7 +96,7 @@ describe('the poll schedule, whatever was seen', () => {
 			fc.property(anyProgress, fc.double({ min: 0, max: 600, noNaN: true }), (progress, more) => {
 				const latest = Math.max(0, ...(progress.seen ?? []).map(({ bySeconds }) => bySeconds));
 				const at = (elapsedSeconds: number): number =>
-					nextLookSeconds({ ...progress, looks: 1, random: 0, elapsedSeconds });
+					nextPollSeconds({ ...progress, polls: 1, random: 0, elapsedSeconds });
 				const late = 2 * latest + progress.elapsedSeconds;
 				expect(at(late + more)).toBeGreaterThanOrEqual(at(late));
 				expect(at(late + 600)).toBe(15);
@@ -104,11 +104,11 @@ describe('the poll schedule, whatever was seen', () => {
 		);
 	});
 
-	it('draws a different time for each of a hundred first looks', () => {
+	it('draws a different time for each of a hundred first polls', () => {
 		fc.assert(
 			fc.property(anyProgress, (progress) => {
 				const first = (random: number): number =>
-					nextLookSeconds({ ...progress, looks: 0, elapsedSeconds: 0, random });
+					nextPollSeconds({ ...progress, polls: 0, elapsedSeconds: 0, random });
 				const times = Array.from({ length: 100 }, (_, index) => first(index / 100));
 				// A task that may be done at once is looked at as soon as is allowed.
 				fc.pre(Math.min(...times) > minimumGapSeconds);
@@ -119,9 +119,9 @@ describe('the poll schedule, whatever was seen', () => {
 	});
 });
 
-describe('looks at tasks of 20 s', () => {
+describe('polls at tasks of 20 s', () => {
 	it.each([15, 20, 30])(
-		'lag 1 s at most with 10 looks at most, as long as nothing was seen and %p s are declared',
+		'lag 1 s at most with 10 polls at most, as long as nothing was seen and %p s are declared',
 		async (typicalSeconds) => {
 			const host = { editSeconds: () => 20 };
 			const first = await watchMany(200, [0, 1], () => host, { typicalSeconds });
@@ -133,14 +133,14 @@ describe('looks at tasks of 20 s', () => {
 		},
 	);
 
-	it('lag 1 s at most with 10 looks at most, when the provider says how long it takes', async () => {
+	it('lag 1 s at most with 10 polls at most, when the provider says how long it takes', async () => {
 		const host = { editSeconds: () => 20, estimatedSeconds: (seconds: number) => seconds };
 		const { meanLag, meanLooks } = await watchMany(200, [0, 1], () => host);
 		expect(meanLag).toBeLessThanOrEqual(1);
 		expect(meanLooks).toBeLessThanOrEqual(5);
 	});
 
-	it('lag half a second at most with 6 looks at most, once five were seen', async () => {
+	it('lag half a second at most with 6 polls at most, once five were seen', async () => {
 		const host = { editSeconds: () => 20 };
 		const sixth = await watchMany(300, [seenEndsNeeded, seenEndsNeeded + 1], () => host);
 		const later = await watchMany(30, [seenEndsNeeded, 100], () => host);
@@ -150,7 +150,7 @@ describe('looks at tasks of 20 s', () => {
 		}
 	});
 
-	// No schedule with a second between looks can be under half a second for ends that differ by more than that.
+	// No schedule with a second between polls can be under half a second for ends that differ by more than that.
 	it.each([
 		[0.02, 0.6, 3],
 		[0.05, 0.65, 4],
@@ -158,7 +158,7 @@ describe('looks at tasks of 20 s', () => {
 		[0.25, 1.3, 6],
 		[0.5, 2.2, 6.5],
 	])(
-		'with log-normal times (sigma %p): lag %p s at most, %p looks at most',
+		'with log-normal times (sigma %p): lag %p s at most, %p polls at most',
 		async (sigma, longestLag, mostLooks) => {
 			const { meanLag, meanLooks } = await watchMany(40, [seenEndsNeeded, 60], (random) => ({
 				editSeconds: logNormal(20, sigma, random),
@@ -197,13 +197,13 @@ describe('many tasks at once', () => {
 		const edits = await watchTasks(count, { editSeconds: () => 20 }, { width: 100 });
 		// All of a round are submitted in the same instant.
 		const round = edits.slice(from, from + 100);
-		const looks = round.map(({ looksAt, submittedAt }) => looksAt[0]! - submittedAt);
+		const polls = round.map(({ looksAt, submittedAt }) => looksAt[0]! - submittedAt);
 		const buckets = new Map<number, number>();
-		for (const look of looks) {
+		for (const look of polls) {
 			const bucket = Math.floor(look * 10);
 			buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1);
 		}
-		expect(looks).toHaveLength(100);
+		expect(polls).toHaveLength(100);
 		// Within any tenth of a second not more than four in ten; in step it would be all.
 		expect(Math.max(...buckets.values())).toBeLessThanOrEqual(40);
 	});
@@ -222,8 +222,8 @@ describe('many tasks at once', () => {
 						editSeconds: logNormal(20, sigma, seededRandom(seed)),
 						latencySeconds,
 					});
-					const job = { timeoutSeconds, timeoutAction: 'output' as const };
-					const settled = await clock.run(editAll(clock, host, { count: 30, width: 10, job }));
+					const plan = { timeoutSeconds, timeoutAction: 'output' as const };
+					const settled = await clock.run(editAll(clock, host, { count: 30, width: 10, plan }));
 					for (const result of settled) expect(result.state).toBe('done');
 					for (const { looksAt } of host.edits) {
 						looksAt.slice(1).forEach((at, index) => {

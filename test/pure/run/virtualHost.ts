@@ -1,23 +1,19 @@
-import type { ImageFacts } from '../../../nodes/QwenImageEdit/image/imageType';
+import type { ImageFacts } from '../../../nodes/QwenImageEdit/image/imageHead';
 import type { Provider } from '../../../nodes/QwenImageEdit/adapter/provider';
 import type { Reply, Wire } from '../../../nodes/QwenImageEdit/wire/wire';
 import { findProvider } from '../../../nodes/QwenImageEdit/providers';
-import {
-	editItem,
-	type Job,
-	type JobResult,
-	type World,
-} from '../../../nodes/QwenImageEdit/run/editItem';
-import { RateGate } from '../../../nodes/QwenImageEdit/run/rateGate';
+import { runItem, type RunPorts } from '../../../nodes/QwenImageEdit/run/runItem';
+import type { ItemPlan, ItemResult } from '../../../nodes/QwenImageEdit/run/item';
+import { RateGate } from '../../../nodes/QwenImageEdit/run/pace/rateGate';
 import { PaidWorkStore } from '../../../nodes/QwenImageEdit/run/paidWork';
-import { runOrdered, type Settled } from '../../../nodes/QwenImageEdit/run/pool';
+import { runOrdered, type Settled } from '../../../nodes/QwenImageEdit/run/pace/pool';
 import type {
 	Answer,
 	Fetched,
 	ImageStore,
 	Transport,
 } from '../../../nodes/QwenImageEdit/run/ports';
-import { TypicalTimes } from '../../../nodes/QwenImageEdit/run/typicalTimes';
+import { TypicalTimes } from '../../../nodes/QwenImageEdit/run/pace/typicalTimes';
 import type { VirtualClock } from './virtualClock';
 
 const facts = {
@@ -106,7 +102,7 @@ export class VirtualHost implements Transport, ImageStore {
 		if (signal.aborted) return { kind: 'cancelled' };
 		return {
 			kind: 'stored',
-			image: { facts, bytes: 1000, fileName: 'edited.png', stored: {} },
+			image: { facts, bytes: 1000, stored: {} },
 		};
 	}
 
@@ -161,12 +157,13 @@ function answer(httpStatus: number, json: unknown, headers: Record<string, strin
 	return { httpStatus, headers, json, text: JSON.stringify(json) };
 }
 
-/** An edit of an image behind a link. */
-export function linkJob(provider: Provider, job: Partial<Job> = {}): Job {
+/** An edit of an image behind a URL. */
+export function urlPlan(provider: Provider, plan: Partial<ItemPlan> = {}): ItemPlan {
 	return {
 		provider,
 		baseUrl: provider.credential.defaultBaseUrl,
 		operation: 'edit',
+		model: provider.defaultModel,
 		request: {
 			model: provider.defaultModel,
 			prompt: 'Make it night',
@@ -176,7 +173,13 @@ export function linkJob(provider: Provider, job: Partial<Job> = {}): Job {
 		waitForCompletion: false,
 		timeoutSeconds: 3600,
 		timeoutAction: 'error',
-		...job,
+		output: {
+			binaryPropertyName: 'data',
+			fileName: 'edited',
+			maximumBytes: 1_000_000,
+			allowPrivateNetwork: false,
+		},
+		...plan,
 	};
 }
 
@@ -187,15 +190,15 @@ export async function editAll(
 	settings: {
 		count: number;
 		width: number;
-		job?: Partial<Job>;
+		plan?: Partial<ItemPlan>;
 		/** What a process keeps between runs. */
 		shared?: { gate?: RateGate; times?: TypicalTimes };
 		signal?: AbortSignal;
 	},
-): Promise<Array<Settled<JobResult>>> {
-	const { count, width, job, shared = {}, signal = new AbortController().signal } = settings;
+): Promise<Array<Settled<ItemResult>>> {
+	const { count, width, plan, shared = {}, signal = new AbortController().signal } = settings;
 	const memory = new PaidWorkStore(clock);
-	const world: Omit<World, 'memory' | 'signal'> = {
+	const ports: Omit<RunPorts, 'memory' | 'signal'> = {
 		clock,
 		gate: shared.gate ?? new RateGate(clock),
 		times: shared.times ?? new TypicalTimes(),
@@ -206,10 +209,10 @@ export async function editAll(
 		Array.from({ length: count }),
 		{ width, signal },
 		async (_item, index, itemSignal) =>
-			await editItem(linkJob(host.provider, job), {
-				...world,
+			await runItem(urlPlan(host.provider, plan), {
+				...ports,
 				signal: itemSignal,
-				memory: memory.of('run', `item ${index}`),
+				memory: memory.of('run', index),
 			}),
 	);
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { longStringBytes, sieveJson } from '../../../nodes/QwenImageEdit/wire/jsonSieve';
+import { longStringBytes, sieveJson } from '../../../nodes/QwenImageEdit/wire/json/jsonSieve';
 
 async function* inPieces(text: string, lengths: readonly number[]): AsyncGenerator<Buffer> {
 	const bytes = Buffer.from(text);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { Redaction } from '../../../nodes/QwenImageEdit/wire/redaction';
+import { Redaction } from '../../../nodes/QwenImageEdit/wire/text/redaction';
 
 const key = 'sk-+/=ü"test key';
 

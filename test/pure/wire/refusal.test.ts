@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 
-import {
-	failureWords,
-	readMalformed,
-	readRefusal,
-	retryAfterSeconds,
-} from '../../../nodes/QwenImageEdit/wire/refusal';
+import { failureWords } from '../../../nodes/QwenImageEdit/wire/answer/failureWords';
+import { readMalformed, readRefusal } from '../../../nodes/QwenImageEdit/wire/answer/refusal';
+import { retryAfterSeconds } from '../../../nodes/QwenImageEdit/wire/answer/pause';
 import type { Reply } from '../../../nodes/QwenImageEdit/wire/wire';
 
 const now = Date.parse('2026-01-01T00:00:00Z');

@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { readBaseUrl } from '../../wire/address';
+import { readBaseUrl } from '../../wire/baseUrl';
 import { EditFault } from '../../edit/fault';
 import type { Provider } from '../../adapter/provider';
 

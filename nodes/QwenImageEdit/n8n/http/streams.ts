@@ -6,34 +6,6 @@ import { systemClock } from '../runtime/clock';
 /** A Node stream, as n8n hands it out; community nodes may not import `stream`, not even its types. */
 export type Readable = Awaited<ReturnType<IExecuteFunctions['helpers']['getBinaryStream']>>;
 
-/**
- * A body that is produced while it is sent, in the shape of a Blob: n8n's HTTP client (axios) sends those
- * chunk by chunk with the announced length.
- */
-export class GeneratedBody {
-	/** Bytes in all; goes out as Content-Length. */
-	readonly size: number;
-
-	readonly type: string;
-
-	readonly stream: () => AsyncIterable<Uint8Array>;
-
-	constructor(settings: {
-		bytes: number;
-		contentType: string;
-		open: () => AsyncIterable<Uint8Array>;
-	}) {
-		this.size = settings.bytes;
-		this.type = settings.contentType;
-		this.stream = settings.open;
-	}
-
-	/** How axios knows a Blob. */
-	get [Symbol.toStringTag](): string {
-		return 'Blob';
-	}
-}
-
 /** A Node stream over generated chunks, made with the class of a stream that n8n gave us. */
 export function readableLike(sample: Readable, chunks: AsyncIterable<Uint8Array>): Readable {
 	const { from } = sample.constructor as unknown as {

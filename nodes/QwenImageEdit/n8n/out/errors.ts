@@ -6,7 +6,7 @@ import {
 } from 'n8n-workflow';
 
 import { EditFault, type Fault } from '../../edit/fault';
-import type { Redaction } from '../../wire/redaction';
+import type { Redaction } from '../../wire/text/redaction';
 
 /** The fault of anything that was thrown; what is not ours is a bug and says so. */
 export function faultOf(error: unknown): Fault {

@@ -1,61 +1,86 @@
 import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { expiryOf } from '../../edit/expiry';
-import type { Redaction } from '../../wire/redaction';
-import type { Job, JobResult } from '../../run/editItem';
+import { displayWarning } from '../../image/imageType';
+import type { ItemPlan, ItemResult } from '../../run/item';
+import type { StoredImage } from '../../run/ports';
+import type { Redaction } from '../../wire/text/redaction';
 
-/** The node's output for one input item: one item an image, or one for a task that is not done. */
+/** The node's output for one input item: one item per image, or one for a task that is not finished. */
 export function outputItems(
-	job: Job,
-	result: JobResult,
-	settings: { itemIndex: number; binaryPropertyName: string; redaction: Redaction; now: number },
+	plan: ItemPlan,
+	result: ItemResult,
+	settings: { itemIndex: number; redaction: Redaction; now: number },
 ): INodeExecutionData[] {
-	const { itemIndex, redaction } = settings;
-	// A server with one model of its own is sent none.
-	const model = job.request?.model || result.model;
-	const json: IDataObject = {
-		provider: job.provider.id,
-		operation: job.operation,
-		...(model === undefined ? {} : { model }),
-		status: result.status,
-		...(result.taskId === undefined ? {} : { taskId: result.taskId }),
-		...(result.requestId === undefined ? {} : { requestId: result.requestId }),
-		...(result.progress === undefined ? {} : { progress: result.progress }),
-		...(result.etaSeconds === undefined ? {} : { etaSeconds: result.etaSeconds }),
-	};
-	const rest: IDataObject = {
-		...(result.usage === undefined ? {} : { usage: result.usage as IDataObject }),
-		warnings: result.warnings,
-		timing: { seconds: result.seconds, polls: result.polls },
-	};
-	const redacted = (value: IDataObject): IDataObject => redaction.value(value) as IDataObject;
-	if (result.images.length === 0) {
-		return [{ json: redacted({ ...json, ...rest }), pairedItem: { item: itemIndex } }];
+	const { itemIndex, redaction, now } = settings;
+	const redacted = (json: IDataObject): IDataObject => redaction.value(json) as IDataObject;
+	const head = headOf(plan, result);
+	if (result.status !== 'completed') {
+		return [
+			{
+				json: redacted({ ...head, ...restOf(result, result.warnings) }),
+				pairedItem: { item: itemIndex },
+			},
+		];
 	}
-	return result.images.map((image, index) => {
-		const { url, facts } = image;
-		const expiresAt =
-			url === undefined
-				? undefined
-				: expiryOf(url, job.provider.resultLifetimeSeconds, settings.now);
+	return result.images.flatMap((image, index) => {
+		if (image === undefined) return [];
+		const display = displayWarning(image.facts.type);
+		const warnings = [
+			...result.warnings,
+			...(image.warnings ?? []),
+			...(display === undefined ? [] : [display]),
+		];
 		return {
 			json: redacted({
-				...json,
-				image: {
-					...(url === undefined ? {} : { url }),
-					mimeType: facts.mimeType,
-					...(facts.width === undefined ? {} : { width: facts.width }),
-					...(facts.height === undefined ? {} : { height: facts.height }),
-					bytes: image.bytes,
-					fileName: image.fileName,
-					...(expiresAt === undefined ? {} : { expiresAt }),
-				},
+				...head,
+				image: describe(image, plan.provider.resultLifetimeSeconds, now),
 				index,
 				count: result.images.length,
-				...rest,
+				...restOf(result, warnings),
 			}),
-			binary: { [settings.binaryPropertyName]: image.stored as IBinaryData },
+			binary: { [plan.output.binaryPropertyName]: image.stored as IBinaryData },
 			pairedItem: { item: itemIndex },
 		};
 	});
+}
+
+function headOf(plan: ItemPlan, result: ItemResult): IDataObject {
+	const { model, taskId, requestId, progress, etaSeconds } = result;
+	return {
+		provider: plan.provider.id,
+		operation: plan.operation,
+		...(model === undefined ? {} : { model }),
+		status: result.status,
+		...(taskId === undefined ? {} : { taskId }),
+		...(requestId === undefined ? {} : { requestId }),
+		...(progress === undefined ? {} : { progress }),
+		...(etaSeconds === undefined ? {} : { etaSeconds }),
+	};
+}
+
+function restOf({ usage, seconds, polls }: ItemResult, warnings: string[]): IDataObject {
+	return {
+		...(usage === undefined ? {} : { usage: usage as IDataObject }),
+		warnings,
+		timing: { seconds, polls },
+	};
+}
+
+function describe(
+	image: StoredImage,
+	lifetimeSeconds: number | undefined,
+	now: number,
+): IDataObject {
+	const { url, facts, bytes } = image;
+	const expiresAt = url === undefined ? undefined : expiryOf(url, lifetimeSeconds, now);
+	return {
+		...(url === undefined ? {} : { url }),
+		mimeType: facts.mimeType,
+		...(facts.width === undefined ? {} : { width: facts.width }),
+		...(facts.height === undefined ? {} : { height: facts.height }),
+		bytes,
+		fileName: (image.stored as IBinaryData).fileName ?? `edited.${facts.extension}`,
+		...(expiresAt === undefined ? {} : { expiresAt }),
+	};
 }

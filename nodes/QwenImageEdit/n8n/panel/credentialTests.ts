@@ -5,11 +5,12 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { Redaction } from '../../wire/redaction';
-import { isRecord, plainText } from '../../wire/words';
+import { Redaction } from '../../wire/text/redaction';
+import { isRecord } from '../../wire/json/jsonValue';
+import { plainText } from '../../wire/text/plainText';
 import { modelVerse } from '../../providers/modelVerse';
 import { allowedDomains } from '../http/allowedDomains';
-import { readFields, type ReadCredential } from '../http/credential';
+import { type ReadCredential, readFields } from '../http/credential';
 
 /** n8n's check of domains names the node that asks; a test is asked by none. */
 const testNode: INode = {

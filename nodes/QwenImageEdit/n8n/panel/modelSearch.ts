@@ -2,12 +2,12 @@ import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow'
 
 import { EditFault, type Fault } from '../../edit/fault';
 import type { Model, Provider } from '../../adapter/provider';
-import { Redaction } from '../../wire/redaction';
-import { readMalformed, readRefusal } from '../../wire/refusal';
-import { plainText } from '../../wire/words';
+import { Redaction } from '../../wire/text/redaction';
+import { readMalformed, readRefusal } from '../../wire/answer/refusal';
+import { plainText } from '../../wire/text/plainText';
 import type { Reply } from '../../wire/wire';
 import { findProvider } from '../../providers';
-import { readFields, type ReadCredential } from '../http/credential';
+import { type ReadCredential, readFields } from '../http/credential';
 import { asNodeError, redactFault } from '../out/errors';
 import { keyedRequest } from '../http/keyedRequest';
 import { readNetworkFailure } from '../http/networkFailure';

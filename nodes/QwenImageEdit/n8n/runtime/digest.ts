@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 
 /** A short digest that names a content without holding it. */
-export function fingerprint(content: string | Uint8Array): string {
+export function digest(content: string | Uint8Array): string {
 	return createHash('sha256').update(content).digest('hex').slice(0, 32);
 }
 
@@ -10,12 +10,12 @@ export function fingerprint(content: string | Uint8Array): string {
  * which every host accepts.
  */
 export function idempotencyKey(parts: readonly string[]): string {
-	const digest = fingerprint(parts.join('\u0000'));
+	const name = digest(parts.join('\u0000'));
 	return [
-		digest.slice(0, 8),
-		digest.slice(8, 12),
-		`5${digest.slice(13, 16)}`,
-		`a${digest.slice(17, 20)}`,
-		digest.slice(20, 32),
+		name.slice(0, 8),
+		name.slice(8, 12),
+		`5${name.slice(13, 16)}`,
+		`a${name.slice(17, 20)}`,
+		name.slice(20, 32),
 	].join('-');
 }

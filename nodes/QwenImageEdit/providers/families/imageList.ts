@@ -1,16 +1,12 @@
 import * as z from 'zod/v4';
 
 import type { Outcome, ResultImage } from '../../edit/outcome';
-import {
-	failureWords,
-	type FaultRule,
-	noImage,
-	readMalformed,
-	readRefusal,
-} from '../../wire/refusal';
-import { isRecord } from '../../wire/words';
+import { failureWords } from '../../wire/answer/failureWords';
+import { type FaultRule, noImage, readMalformed, readRefusal } from '../../wire/answer/refusal';
+import { resultUrl } from '../../wire/answer/resultImage';
+import { isRecord } from '../../wire/json/jsonValue';
 import type { Reply } from '../../wire/wire';
-import { lenientObject, lenientText } from '../../wire/lenient';
+import { lenientObject, lenientText } from '../../wire/json/lenient';
 
 const imageEntry = z.object({ url: lenientText, b64_json: lenientText });
 
@@ -44,7 +40,7 @@ export function readImageList(
 	const images: ResultImage[] = (read.data?.data ?? [])
 		.filter((entry) => entry.url !== undefined || entry.b64_json !== undefined)
 		.map((entry) => ({
-			...(entry.url === undefined ? {} : { url: entry.url }),
+			...(entry.url === undefined ? {} : resultUrl(entry.url)),
 			...(entry.b64_json === undefined ? {} : { base64: entry.b64_json }),
 		}));
 	if (images.length > 0) {

@@ -1,0 +1,39 @@
+import { inputFault } from '../edit/fault';
+import { maximumTextLength } from './field';
+import type { Provider } from './provider';
+
+/** The prompt, within the provider's limit. Lengths are counted in characters as people see them. */
+export function checkPrompt(provider: Provider, prompt: unknown): string {
+	if (typeof prompt !== 'string' || prompt.trim() === '') {
+		throw inputFault("'Prompt' is empty", 'Say in one sentence what is to change in the image');
+	}
+	// Where no limit is documented, a longer prompt is pasted by mistake.
+	const { maximumLength = maximumTextLength } = provider.prompt;
+	const length = [...prompt].length;
+	if (length > maximumLength) {
+		throw inputFault(
+			`'Prompt' has ${length} characters, ${provider.title} takes at most ${maximumLength}`,
+			'Shorten the prompt',
+		);
+	}
+	return prompt;
+}
+
+/** A task id as the user gave it; what cannot be one is refused before anything is sent. */
+export function checkTaskId(provider: Provider, taskId: unknown): string {
+	const id = typeof taskId === 'number' ? String(taskId) : taskId;
+	if (typeof id !== 'string' || id.trim() === '') {
+		throw inputFault(
+			"'Task ID' is empty",
+			'Wire the output of Submit Task into this node, or type the id that it gave',
+		);
+	}
+	const pattern = provider.task?.idPattern ?? /^(?!\.{1,2}$)/;
+	if (!pattern.test(id.trim())) {
+		throw inputFault(
+			`'Task ID' does not look like one of ${provider.title}, e.g. ${provider.task!.idExample}`,
+			'Check that the task was submitted to the same provider',
+		);
+	}
+	return id.trim();
+}

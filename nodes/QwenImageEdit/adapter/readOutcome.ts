@@ -1,0 +1,128 @@
+import type { Completed, Outcome, Pending } from '../edit/outcome';
+import { findInAnswer, type Found } from '../wire/answer/anyAnswer';
+import { readMalformed, readRefusal } from '../wire/answer/refusal';
+import { webUrlOf } from '../wire/answer/resultImage';
+import type { Reply } from '../wire/wire';
+import type { Provider } from './provider';
+
+/** What the readers need to know of a provider. */
+type Reading = Pick<Provider, 'title' | 'task'>;
+
+/**
+ * Reads an answer: by the adapter, in the form that the provider documents; and where that form is absent from an
+ * answer that is no refusal, by what APIs of this family write. What was paid for is not thrown away because it
+ * came in another shape. `warnings` say so.
+ *
+ * @param asked the task that was read, if one was
+ */
+export function readOutcome(
+	provider: Reading,
+	reply: Reply,
+	decode: (reply: Reply) => Outcome,
+	asked: { taskId?: string } = {},
+): Outcome {
+	const { title } = provider;
+	if (reply.imageMark !== undefined && reply.httpStatus < 300) {
+		return {
+			state: 'completed',
+			images: [{ base64: reply.imageMark }],
+			...asked,
+			warnings: [`${title} sent the image itself instead of the answer that it documents`],
+		};
+	}
+	const outcome = decode(reply);
+	if (outcome.state === 'completed' || outcome.state === 'pending') {
+		return withWarnings(outcome, [
+			...odditiesOf(provider, reply),
+			...cutWarnings(outcome, reply, title),
+		]);
+	}
+	const isAbsent = outcome.state === 'malformed' || outcome.isEmpty === true;
+	if (reply.httpStatus >= 300 || !isAbsent) return outcome;
+	const found = findInAnswer(reply.json ?? webUrlOf(reply.text));
+	return fromFound(provider, reply, found, asked) ?? withTaskId(outcome, reply, found, title);
+}
+
+function odditiesOf({ title }: Reading, { oddities = [] }: Reply): string[] {
+	return oddities.map((oddity) => `${title}: ${oddity}`);
+}
+
+function cutWarnings(outcome: Completed | Pending, { isCut }: Reply, title: string): string[] {
+	if (isCut !== true) return [];
+	return [
+		outcome.state === 'completed'
+			? `The answer of ${title} was cut off. What arrived is put out; there may be more images`
+			: `The answer of ${title} was cut off. The task was read by the ID that arrived`,
+	];
+}
+
+function withWarnings<Kept extends Completed | Pending>(
+	outcome: Kept,
+	warnings: readonly string[],
+): Kept {
+	const all = [...(outcome.warnings ?? []), ...warnings];
+	return all.length === 0 ? outcome : { ...outcome, warnings: all };
+}
+
+/** The outcome of an answer in another form; undefined when it holds nothing to go on with. */
+function fromFound(
+	provider: Reading,
+	reply: Reply,
+	found: Found,
+	asked: { taskId?: string },
+): Outcome | undefined {
+	const { title, task } = provider;
+	const { images, imagesAt, status } = found;
+	const taskId = asked.taskId ?? found.taskId;
+	if (status === 'failed' || status === 'cancelled') return undefined;
+	const isUnderWay = status === 'pending' || status === 'processing';
+	const where = imagesAt === undefined ? '' : ` under '${imagesAt}'`;
+	if (images.length > 0 && !isUnderWay) {
+		const outcome: Completed = {
+			state: 'completed',
+			images,
+			...(taskId === undefined || task === undefined ? {} : { taskId }),
+			warnings: [
+				`${title} answered in a form that it does not document; the image was found${where}`,
+			],
+		};
+		return withWarnings(outcome, [
+			...odditiesOf(provider, reply),
+			...cutWarnings(outcome, reply, title),
+		]);
+	}
+	// Only a provider with tasks can be asked for one. A read without a state is read again instead.
+	const mayWait = isUnderWay || (status === undefined && asked.taskId === undefined);
+	if (task === undefined || taskId === undefined || !mayWait) return undefined;
+	if (task.idPattern?.test(taskId) === false) return undefined;
+	const outcome: Pending = {
+		state: 'pending',
+		taskId,
+		status: status === 'processing' ? 'processing' : 'pending',
+		...(reply.isCut === true
+			? {}
+			: {
+					warnings: [
+						`${title} answered in a form that it does not document; the task was read by the ID in it`,
+					],
+				}),
+	};
+	return withWarnings(outcome, cutWarnings(outcome, reply, title));
+}
+
+/** A failed task in another form is a refusal; anything else keeps what the adapter said, and the id that was found. */
+function withTaskId(outcome: Outcome, reply: Reply, found: Found, title: string): Outcome {
+	const { status, taskId } = found;
+	if (status === 'failed' || status === 'cancelled') {
+		const { fault } = readRefusal(reply, {
+			provider: title,
+			...(taskId === undefined ? {} : { taskId }),
+		});
+		return { state: 'refused', fault: { ...fault, taskStatus: status } };
+	}
+	if (reply.isCut === true && outcome.state === 'refused') {
+		return readMalformed(reply, `The answer of ${title} was cut off`, taskId);
+	}
+	if (outcome.state !== 'malformed' || taskId === undefined) return outcome;
+	return { ...outcome, taskId: outcome.taskId ?? taskId };
+}

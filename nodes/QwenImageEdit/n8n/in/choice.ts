@@ -1,0 +1,40 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import type { OperationName } from '../../adapter/field';
+import { operationsOf, type Provider } from '../../adapter/provider';
+import { inputFault } from '../../edit/fault';
+import { findProvider, providers } from '../../providers';
+import { operationTitles } from '../panel/operations';
+
+/** What is the same for all items: the two fields that take no expression. */
+export interface Choice {
+	provider: Provider;
+	operation: OperationName;
+}
+
+/**
+ * Reads provider and operation.
+ *
+ * @throws EditFault of kind `input` for a combination that does not exist; its advice names those that do
+ */
+export function readChoice(context: IExecuteFunctions): Choice {
+	const id = context.getNodeParameter('provider', 0);
+	const provider = findProvider(id);
+	if (provider === undefined) {
+		throw inputFault(
+			`The provider '${String(id)}' is not known`,
+			`Choose one of ${providers.map(({ title }) => title).join(', ')}`,
+		);
+	}
+	const operation = context.getNodeParameter('operation', 0);
+	const offered = operationsOf(provider);
+	const found = offered.find((name) => name === operation);
+	if (found !== undefined) return { provider, operation: found };
+	const titles = offered.map((name) => `'${operationTitles[name]}'`);
+	throw inputFault(
+		`The operation '${String(operation)}' is not offered for ${provider.title}`,
+		offered.length === 1
+			? `${provider.title} answers at once and has no tasks: choose ${titles[0]}`
+			: `Choose ${titles.slice(0, -1).join(', ')} or ${titles.at(-1)}`,
+	);
+}

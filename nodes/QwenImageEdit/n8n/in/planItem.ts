@@ -1,0 +1,98 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { checkFields } from '../../adapter/checkFields';
+import { checkFile, checkImages } from '../../adapter/checkImages';
+import { checkPrompt, checkTaskId } from '../../adapter/checkTexts';
+import type { Provider } from '../../adapter/provider';
+import { inputFault } from '../../edit/fault';
+import type { EditRequest } from '../../edit/request';
+import { editedName } from '../../image/fileName';
+import type { ItemPlan, OutputPlan } from '../../run/item';
+import { isRecord } from '../../wire/json/jsonValue';
+import type { ReadCredential } from '../http/credential';
+import { defaultBinaryPropertyName } from '../panel/nodeOptions';
+import type { Choice } from './choice';
+import { ImageReader } from './imageReader';
+import type { ImageRow } from './imageRows';
+import { readNumber, readOptions, readText } from './options';
+
+/**
+ * One item as a plan, with everything checked that can be checked without sending anything.
+ *
+ * @throws EditFault of kind `input`
+ */
+export async function planItem(
+	context: IExecuteFunctions,
+	{ provider, operation }: Choice,
+	credential: ReadCredential,
+	itemIndex: number,
+): Promise<ItemPlan> {
+	const options = readOptions(context, itemIndex);
+	const plan: ItemPlan = {
+		provider,
+		operation,
+		baseUrl: credential.baseUrl,
+		model: '',
+		waitForCompletion: options.waitForCompletion === true,
+		timeoutSeconds: readNumber(options, 'timeoutSeconds'),
+		timeoutAction: options.timeoutAction === 'output' ? 'output' : 'error',
+		output: readOutput(options),
+	};
+	if (operation === 'getTask') {
+		const taskId = checkTaskId(provider, context.getNodeParameter('taskId', itemIndex, ''));
+		return { ...plan, taskId, output: named(plan.output, undefined) };
+	}
+	const request = await readRequest(context, plan, itemIndex);
+	return { ...plan, request, model: request.model, output: named(plan.output, request) };
+}
+
+/** The output side of the options. */
+function readOutput(options: Readonly<Record<string, unknown>>): OutputPlan {
+	return {
+		binaryPropertyName: readText(options, 'binaryPropertyName') || defaultBinaryPropertyName,
+		fileName: readText(options, 'fileName'),
+		maximumBytes: readNumber(options, 'maxImageMegabytes') * 1_000_000,
+		allowPrivateNetwork: options.allowPrivateNetwork === true,
+	};
+}
+
+/** The name of the output file, where the user gives none, comes from the first input image. */
+function named(output: OutputPlan, request: EditRequest | undefined): OutputPlan {
+	if (output.fileName !== '') return output;
+	const first = request?.images[0];
+	return { ...output, fileName: editedName(first?.kind === 'link' ? first.url : first?.fileName) };
+}
+
+async function readRequest(
+	context: IExecuteFunctions,
+	{ provider, baseUrl, output }: ItemPlan,
+	itemIndex: number,
+): Promise<EditRequest> {
+	const prompt = checkPrompt(provider, context.getNodeParameter('prompt', itemIndex, ''));
+	const model = readModel(context, provider, itemIndex);
+	const options = readOptions(context, itemIndex);
+	const fields = checkFields(provider, options, model);
+	const stored = context.getNodeParameter('images.image', itemIndex, []) as unknown;
+	const rows = (Array.isArray(stored) ? stored : [stored]).filter(isRecord) as ImageRow[];
+	const { allowPrivateNetwork } = output;
+	const reader = new ImageReader({ context, provider, baseUrl, itemIndex, allowPrivateNetwork });
+	const images = await reader.readAll(rows);
+	checkImages(provider, images, baseUrl, model);
+	if (provider.images.mask !== true) return { model, prompt, images, fields };
+	const mask = await reader.readMask(options.maskBinaryPropertyName);
+	if (mask === undefined) return { model, prompt, images, fields };
+	checkFile(provider, 'The mask', mask);
+	return { model, prompt, images, fields, mask };
+}
+
+/** The model as stored: the resource locator's object, or a plain id. */
+function readModel(context: IExecuteFunctions, provider: Provider, itemIndex: number): string {
+	const stored = context.getNodeParameter('model', itemIndex, '') as unknown;
+	const id = isRecord(stored) ? stored.value : stored;
+	// A server with one model of its own needs no id.
+	if (provider.defaultModel === '' && (id === '' || id === undefined || id === null)) return '';
+	if (typeof id !== 'string' || id.trim() === '') {
+		throw inputFault("'Model' is empty", 'Choose one from the list or enter an id of the provider');
+	}
+	return id.trim();
+}

@@ -1,0 +1,180 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import type { Field } from '../../adapter/field';
+import type { Provider } from '../../adapter/provider';
+import { defaultBinaryPropertyName, numberOptions, type NumberOption } from './nodeOptions';
+import { sendingOperations } from './operations';
+
+/** A provider's own field as an entry of Options. */
+function fieldProperty(name: string, field: Field): INodeProperties {
+	const common = {
+		displayName: field.label,
+		name,
+		description: field.help,
+		...(field.placeholder === undefined ? {} : { placeholder: field.placeholder }),
+	};
+	switch (field.kind) {
+		case 'flag':
+			return { ...common, type: 'boolean', default: field.default };
+		case 'json':
+			return { ...common, type: 'json', default: field.default };
+		case 'integer':
+		case 'decimal':
+			return {
+				...common,
+				type: 'number',
+				typeOptions: {
+					numberPrecision: field.kind === 'integer' ? 0 : 2,
+					minValue: field.minimum,
+					maxValue: field.maximum,
+				},
+				default: field.default,
+			};
+		case 'choice':
+			return {
+				...common,
+				type: 'options',
+				options: field.choices.map(({ value, label }) => ({ name: label, value })),
+				default: field.default,
+			};
+		default:
+			return {
+				...common,
+				type: 'string',
+				...(field.rows === undefined ? {} : { typeOptions: { rows: field.rows } }),
+				default: field.default,
+			};
+	}
+}
+
+const maskOption: INodeProperties = {
+	displayName: 'Mask Binary Field',
+	name: 'maskBinaryPropertyName',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. mask',
+	hint: 'The name of the input binary field containing the mask: an image that says where the first one is to change',
+};
+
+/** A number option of the node itself. */
+function numberProperty(
+	name: keyof typeof numberOptions,
+	description: string,
+	standard: number = numberOptions[name].default,
+): INodeProperties {
+	const { label, minimum, maximum, isWhole }: NumberOption = numberOptions[name];
+	return {
+		displayName: label,
+		name,
+		type: 'number',
+		typeOptions: {
+			minValue: minimum,
+			maxValue: maximum,
+			...(isWhole === true ? { numberPrecision: 0 } : {}),
+		},
+		default: standard,
+		description: `${description}, from ${minimum} to ${maximum}`,
+	};
+}
+
+/** Options that the node itself understands, whoever the provider is. */
+function commonOptions(provider: Provider, operation: 'sending' | 'getTask'): INodeProperties[] {
+	const options: INodeProperties[] = [
+		{
+			displayName: 'Allow Private Network',
+			name: 'allowPrivateNetwork',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether the node may download images from private network addresses. Without it, only from the host of the base URL. Leave it off if URLs come from people you do not know.',
+		},
+		{
+			displayName: 'File Name',
+			name: 'fileName',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. product-front',
+			description:
+				'Name of the output file, by default the name of the input file with "-edited"; the extension is added to fit the content',
+		},
+		numberProperty(
+			'maxConcurrency',
+			'How many items are processed at the same time; the order of the output is kept',
+			provider.concurrency,
+		),
+		numberProperty('maxImageMegabytes', 'A larger result is refused instead of filling the disk'),
+		{
+			displayName: 'Put Output File in Field',
+			name: 'binaryPropertyName',
+			type: 'string',
+			default: defaultBinaryPropertyName,
+			placeholder: 'e.g. data',
+			hint: 'The name of the output binary field to put the file in',
+		},
+		numberProperty(
+			'timeoutSeconds',
+			'How long one item may take, from its first request to its image',
+		),
+	];
+	if (provider.task !== undefined) {
+		options.push({
+			displayName: 'When Time Runs Out',
+			name: 'timeoutAction',
+			type: 'options',
+			// Submit Task waits for nothing, so that its time cannot run out with a task left over.
+			displayOptions: { hide: { '/operation': ['submitTask'] } },
+			options: [
+				{
+					name: 'Output the Unfinished Task',
+					value: 'output',
+					description: 'The item goes on with the task ID and no image, ready for Get Task',
+				},
+				{
+					name: 'Stop with an Error',
+					value: 'error',
+					description: 'The error names the task ID',
+				},
+			],
+			default: 'error',
+			description: 'What to do with a task that is not done in time; it goes on at the provider',
+		});
+	}
+	if (operation === 'getTask') {
+		options.push({
+			displayName: 'Wait for Completion',
+			name: 'waitForCompletion',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to wait until the task is done instead of reading its state once',
+		});
+	}
+	return options;
+}
+
+/** The Options collection of a provider: its own fields and those of the node. */
+export function optionsProperty(
+	provider: Provider,
+	operation: 'sending' | 'getTask',
+): INodeProperties {
+	const own =
+		operation === 'sending'
+			? Object.entries(provider.fields).map(([name, field]) => fieldProperty(name, field))
+			: [];
+	if (operation === 'sending' && provider.images.mask === true) own.push(maskOption);
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		displayOptions: {
+			show: {
+				provider: [provider.id],
+				operation: operation === 'sending' ? sendingOperations : ['getTask'],
+			},
+		},
+		options: [...own, ...commonOptions(provider, operation)].sort((one, other) =>
+			one.displayName.localeCompare(other.displayName),
+		),
+	};
+}

@@ -1,0 +1,49 @@
+import type { OperationName } from '../adapter/field';
+import type { Provider } from '../adapter/provider';
+import type { Usage } from '../edit/outcome';
+import type { EditRequest } from '../edit/request';
+import type { StoredImage } from './ports';
+
+/** One item of the input, checked and ready to be sent. */
+export interface ItemPlan {
+	provider: Provider;
+	baseUrl: string;
+	operation: OperationName;
+	/** For `edit` and `submitTask`. Empty: the server has a model of its own. */
+	model: string;
+	/** For `edit` and `submitTask`; absent where the edit was paid for at an earlier try. */
+	request?: EditRequest;
+	/** For `getTask`. */
+	taskId?: string;
+	waitForCompletion: boolean;
+	timeoutSeconds: number;
+	timeoutAction: 'error' | 'output';
+	idempotencyKey?: string;
+	output: OutputPlan;
+}
+
+/** Where the images of an item go. */
+export interface OutputPlan {
+	binaryPropertyName: string;
+	/** Without extension, which comes from the bytes. */
+	fileName: string;
+	maximumBytes: number;
+	/** Whether images may be downloaded from a private network, besides the host of the base URL. */
+	allowPrivateNetwork: boolean;
+}
+
+/** What came of an item. */
+export interface ItemResult {
+	status: 'completed' | 'pending' | 'processing';
+	taskId?: string;
+	model?: string;
+	/** By their place in the provider's answer; an image that could not be had is missing. */
+	images: ReadonlyArray<StoredImage | undefined>;
+	usage?: Usage;
+	requestId?: string;
+	progress?: number;
+	etaSeconds?: number;
+	warnings: string[];
+	seconds: number;
+	polls: number;
+}

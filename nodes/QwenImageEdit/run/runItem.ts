@@ -1,0 +1,210 @@
+import type { Provider } from '../adapter/provider';
+import { readOutcome } from '../adapter/readOutcome';
+import { EditFault, withPaidWork, type Fault } from '../edit/fault';
+import type { Completed, Outcome, Pending } from '../edit/outcome';
+import type { EditRequest, Image } from '../edit/request';
+import { collectImages, type Collected, type DownloadPorts } from './collect';
+import type { ItemPlan, ItemResult } from './item';
+import type { PaidWorkMemory, StoredImage } from './ports';
+import { Requests, type RequestPorts } from './requests';
+import { TaskReader, type PollPorts } from './task';
+
+/** What the runner needs of the world around it. */
+export type RunPorts = RequestPorts & PollPorts & DownloadPorts & { memory: PaidWorkMemory };
+
+/**
+ * Runs one item from its first request to its last image.
+ *
+ * @throws EditFault that names what was paid for
+ */
+export async function runItem(plan: ItemPlan, ports: RunPorts): Promise<ItemResult> {
+	return await new ItemRun(plan, ports).run();
+}
+
+/** One item while it runs. */
+class ItemRun {
+	private readonly startedAt: number;
+
+	private readonly requests: Requests;
+
+	private readonly task: TaskReader;
+
+	/** What a fault must name from now on. */
+	private paid: { taskId?: string; url?: string } = {};
+
+	constructor(
+		private readonly plan: ItemPlan,
+		private readonly ports: RunPorts,
+	) {
+		this.startedAt = ports.clock.now();
+		const deadline = this.startedAt + plan.timeoutSeconds * 1000;
+		this.requests = new Requests(ports, plan.provider, deadline);
+		this.task = new TaskReader(plan, this.requests, ports);
+	}
+
+	async run(): Promise<ItemResult> {
+		try {
+			const outcome = this.plan.operation === 'getTask' ? await this.getTask() : await this.edit();
+			const collected =
+				outcome.state === 'completed' ? await this.collect(outcome) : { images: [], warnings: [] };
+			return this.resultOf(outcome, collected);
+		} catch (error) {
+			throw asEditFault(error, this.paid);
+		}
+	}
+
+	private async getTask(): Promise<Pending | Completed> {
+		const taskId = this.plan.taskId!;
+		this.paid.taskId = taskId;
+		const outcome = await this.task.read({ state: 'pending', taskId, status: 'pending' });
+		if (outcome.state === 'completed' || !this.plan.waitForCompletion) return outcome;
+		return await this.task.waitFor(outcome);
+	}
+
+	/** Attaches to what an earlier try has paid for, else submits the edit. */
+	private async edit(): Promise<Pending | Completed> {
+		const known = this.ports.memory.recall();
+		if (known?.state === 'lost') throw new EditFault(known.fault);
+		if (known?.state === 'made') return known.outcome;
+		if (known?.state === 'done') throw new TypeError('an item that was put out was run again');
+		const isAttached = known?.state === 'task';
+		const outcome = isAttached ? known.outcome : await this.submit();
+		this.paid.taskId = outcome.taskId;
+		if (outcome.state === 'completed' || this.plan.operation === 'submitTask') return outcome;
+		const submittedAt = isAttached ? known.submittedAt : this.ports.clock.now();
+		return await this.task.waitFor(outcome, submittedAt);
+	}
+
+	/** Sends the edit once, and remembers from then on that it was paid for. */
+	private async submit(): Promise<Pending | Completed> {
+		const { provider } = this.plan;
+		const request = await this.withUrls(this.plan.request!);
+		try {
+			const outcome = await this.requests.send<Outcome>(
+				provider.submit.encode(request),
+				(reply) => readOutcome(provider, reply, provider.submit.decode),
+				this.plan.idempotencyKey,
+			);
+			if (outcome.state === 'completed') this.rememberMade(outcome, []);
+			else {
+				const submittedAt = this.ports.clock.now();
+				this.ports.memory.remember({ state: 'task', plan: this.kept(), outcome, submittedAt });
+			}
+			return outcome;
+		} catch (error) {
+			this.rememberIfLost(error);
+			throw asEditFault(error);
+		}
+	}
+
+	/** Uploads the files of a provider that takes URLs only. The order of the images is kept. */
+	private async withUrls(request: EditRequest): Promise<EditRequest> {
+		const { provider } = this.plan;
+		if (provider.images.takes !== 'link') return request;
+		const images: Image[] = [];
+		for (const image of request.images) {
+			const url = image.kind === 'link' ? image.url : await this.urlOf(provider, image);
+			images.push({ kind: 'link', url });
+		}
+		return { ...request, images };
+	}
+
+	private async urlOf(
+		{ upload }: Provider,
+		file: Extract<Image, { kind: 'file' }>,
+	): Promise<string> {
+		if (upload !== undefined) {
+			return (await this.requests.send(upload.encode(file), (reply) => upload.decode(reply))).url;
+		}
+		const url = file.publicUrl?.();
+		if (url === undefined) throw new TypeError('an image without a URL passed the checks');
+		return url;
+	}
+
+	private async collect(outcome: Completed): Promise<Collected> {
+		this.paid.taskId = outcome.taskId;
+		const known = this.ports.memory.recall();
+		const images = known?.state === 'made' ? [...known.images] : [];
+		try {
+			return await collectImages(this.ports, outcome, this.requests.deadline, images);
+		} catch (error) {
+			this.rememberIfLost(error);
+			throw asEditFault(error);
+		} finally {
+			if (this.ports.memory.recall()?.state !== 'lost') this.rememberMade(outcome, images);
+		}
+	}
+
+	private rememberMade(outcome: Completed, images: ReadonlyArray<StoredImage | undefined>): void {
+		if (this.plan.operation === 'getTask') return;
+		// An image that is stored need not be held as text too.
+		const left = outcome.images.map((image, index) =>
+			images[index] === undefined ? image : { ...image, base64: undefined },
+		);
+		this.ports.memory.remember({
+			state: 'made',
+			plan: this.kept(),
+			outcome: { ...outcome, images: left },
+			images,
+		});
+	}
+
+	/** An edit that may be billed although nothing can be had of it must not be sent again. */
+	private rememberIfLost(error: unknown): void {
+		if (this.plan.operation === 'getTask' || !(error instanceof EditFault)) return;
+		if (error.fault.isTaken === true) {
+			this.ports.memory.remember({ state: 'lost', fault: withPaidWork(error.fault, this.paid) });
+		}
+	}
+
+	/** The plan without the images to send, which nobody needs once the edit was sent. */
+	private kept(): ItemPlan {
+		const plan = { ...this.plan };
+		delete plan.request;
+		return plan;
+	}
+
+	private resultOf(outcome: Pending | Completed, { images, warnings }: Collected): ItemResult {
+		const { waitedSeconds } = this.requests;
+		const { clock } = this.ports;
+		const model = this.plan.model || outcome.model;
+		return {
+			status: outcome.state === 'completed' ? 'completed' : outcome.status,
+			images,
+			warnings: [
+				// What rounds to a second: some milliseconds of a pause may be over when the wait begins.
+				...(waitedSeconds >= 0.5
+					? [
+							`Waited ${Math.round(waitedSeconds)} s because ${this.plan.provider.title} asked to slow down`,
+						]
+					: []),
+				...(outcome.warnings ?? []),
+				...warnings,
+			],
+			seconds: Math.round((clock.now() - this.startedAt) / 10) / 100,
+			polls: this.task.polls,
+			...(outcome.taskId === undefined ? {} : { taskId: outcome.taskId }),
+			...(model === undefined || model === '' ? {} : { model }),
+			...(outcome.usage === undefined ? {} : { usage: outcome.usage }),
+			...(outcome.state === 'completed' && outcome.requestId !== undefined
+				? { requestId: outcome.requestId }
+				: {}),
+			...(outcome.state === 'pending' && outcome.progress !== undefined
+				? { progress: outcome.progress }
+				: {}),
+			...(outcome.state === 'pending' && outcome.etaSeconds !== undefined
+				? { etaSeconds: outcome.etaSeconds }
+				: {}),
+		};
+	}
+}
+
+/** What was thrown as a fault that names the paid work. Anything that is not a fault is a bug and says what it is. */
+function asEditFault(error: unknown, paid: { taskId?: string; url?: string } = {}): EditFault {
+	const message = error instanceof Error ? error.message : String(error);
+	const fault: Fault =
+		error instanceof EditFault
+			? error.fault
+			: { kind: 'provider', message: `Unexpected error in the node: ${message}` };
+	return new EditFault(withPaidWork(fault, paid));
+}

@@ -1,0 +1,139 @@
+/** A JSON text as far as it could be read. */
+export interface JsonText {
+	json: unknown;
+	/** The text ends before the JSON does: `json` holds the values that are whole. */
+	isCut: boolean;
+	/** What is odd about the text, in words for the user. */
+	oddities: readonly string[];
+}
+
+/** Deeper than any answer that makes sense. */
+const maximumDepth = 1000;
+
+/**
+ * Integers that a JavaScript number cannot hold become strings, digit for digit: ModelsLab's task ids are numbers,
+ * and a changed digit asks for another task. Texts are stepped over.
+ */
+function keepDigits(text: string): string {
+	return text.replace(
+		/"[^"\\]*(?:\\[\s\S][^"\\]*)*"?|(?<![\w.+-])-?\d{16,}(?![\w.+-])/g,
+		(token) =>
+			token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${token}"`,
+	);
+}
+
+function parsed(text: string): { json: unknown } | undefined {
+	try {
+		return { json: JSON.parse(text) as unknown };
+	} catch {
+		return undefined;
+	}
+}
+
+/** One token of JSON: a whole string, a sign, a literal or a number. */
+const tokenForm =
+	/\s*(?:("[^"\\]*(?:\\[\s\S][^"\\]*)*")|([{}[\],:])|(true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?))/y;
+
+/** Follows a JSON text token by token, as far as it goes, and closes what is open behind the last whole value. */
+class JsonWalk {
+	/** The closing signs of the open objects and lists. */
+	private readonly closers: string[] = [];
+
+	/** Where the last whole value ends. */
+	private safeEnd = 0;
+
+	/** The next string in the innermost object is the name of a value. */
+	private isNameNext = false;
+
+	constructor(private readonly text: string) {}
+
+	/** @returns the first JSON value closed, and whether it ended by itself; undefined when there is none */
+	run(): { closed: string; hasEnded: boolean; end: number } | undefined {
+		const token = new RegExp(tokenForm);
+		for (;;) {
+			const found = token.exec(this.text);
+			if (found === null || this.closers.length > maximumDepth) break;
+			const [, string, sign, literal] = found;
+			if (sign !== undefined && !this.takeSign(sign, token.lastIndex)) break;
+			// A number at the very end may go on.
+			const isWhole = string !== undefined || token.lastIndex < this.text.length;
+			if (sign === undefined) this.takeValue(string !== undefined, isWhole, token.lastIndex);
+			if (literal !== undefined && !isWhole) break;
+			if (this.closers.length === 0) {
+				return { closed: this.text.slice(0, this.safeEnd), hasEnded: true, end: this.safeEnd };
+			}
+		}
+		if (this.safeEnd === 0) return undefined;
+		const closed = this.text.slice(0, this.safeEnd) + [...this.closers].reverse().join('');
+		return { closed, hasEnded: false, end: this.safeEnd };
+	}
+
+	private takeSign(sign: string, end: number): boolean {
+		if (sign === '{' || sign === '[') {
+			this.closers.push(sign === '{' ? '}' : ']');
+			this.safeEnd = end;
+			this.isNameNext = sign === '{';
+			return true;
+		}
+		if (sign === '}' || sign === ']') {
+			if (this.closers.pop() !== sign) return false;
+			this.safeEnd = end;
+		}
+		this.isNameNext = sign === ',' && this.closers.at(-1) === '}';
+		return true;
+	}
+
+	private takeValue(isString: boolean, isWhole: boolean, end: number): void {
+		if (isString && this.isNameNext) this.isNameNext = false;
+		else if (isWhole) this.safeEnd = end;
+	}
+}
+
+/** The values of a JSON text that is cut, or that something follows. */
+function readPart(text: string): JsonText | undefined {
+	if (!/^[[{]/.test(text)) return undefined;
+	const walked = new JsonWalk(text).run();
+	const read = walked === undefined ? undefined : parsed(keepDigits(walked.closed));
+	if (walked === undefined || read === undefined) return undefined;
+	if (!walked.hasEnded) return { ...read, isCut: true, oddities: [] };
+	return { ...read, isCut: false, oddities: ['text behind the JSON of the answer was left out'] };
+}
+
+/** The data of server-sent events, each as one text. */
+function eventsOf(text: string): string[] | undefined {
+	if (!/^(?:(?:event|data|id|retry)?:)/.test(text)) return undefined;
+	return text.split(/\r?\n\r?\n|\r\r/).flatMap((event) => {
+		const lines = event.split(/\r\n|\r|\n/).flatMap((line) => {
+			const data = /^data:\s?(.*)$/.exec(line);
+			return data === null ? [] : [data[1]!];
+		});
+		return lines.length === 0 ? [] : [lines.join('\n')];
+	});
+}
+
+/** The last event that holds JSON: the earlier ones report progress. */
+function readEvents(events: readonly string[]): JsonText | undefined {
+	for (const event of [...events].reverse()) {
+		const whole = parsed(keepDigits(event));
+		const read = whole === undefined ? readPart(event) : { ...whole, isCut: false };
+		if (read !== undefined && typeof read.json === 'object' && read.json !== null) {
+			return { ...read, oddities: ['the answer came as server-sent events'] };
+		}
+	}
+	return undefined;
+}
+
+/**
+ * Reads the JSON of an answer, however it is wrapped: behind a byte-order mark or the spaces with which gateways
+ * keep a connection alive, as server-sent events, with text behind it, or cut off anywhere. Never throws.
+ *
+ * @returns undefined when the text holds no JSON
+ */
+export function readJsonText(text: string): JsonText | undefined {
+	const body = text.replace(/^[\s\ufeff]+/, '').trimEnd();
+	if (body === '') return undefined;
+	const whole = parsed(keepDigits(body));
+	if (whole !== undefined) return { ...whole, isCut: false, oddities: [] };
+	const events = eventsOf(body);
+	return events === undefined ? readPart(body) : readEvents(events);
+}
