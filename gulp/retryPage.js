@@ -4,10 +4,11 @@ const { table } = require('./providerWords');
 const ends = {
 	neverSent: 'No connection was made: refused, or the name was not found',
 	rateLimited: 'HTTP 429',
-	unavailable: 'HTTP 503 in the words of the provider',
+	busy: 'HTTP 503 in the form that the provider documents as a refusal (see the next table)',
+	unavailable: 'Any other HTTP 503: a gateway may have written it, in JSON too',
 	clientError: 'Any other HTTP 3xx or 4xx',
-	serverError: 'Any other HTTP 5xx in the words of the provider',
-	gatewayPage: 'HTTP 5xx that is not JSON, as a gateway writes it',
+	seeOther: 'HTTP 303 See Other, the answer to a request that was carried out',
+	serverError: 'Any other HTTP 5xx, in any format',
 	connectionLost: 'The connection broke before the answer was whole',
 	timedOut: 'No answer in time, HTTP 408 or 425',
 	malformed: 'An answer that makes no sense: not JSON, or a success without what it must hold',
@@ -55,11 +56,25 @@ function retryTable({ maximumTries, requestEnds, retryRule }) {
 	].join('\n\n');
 }
 
+/** What each provider's refusal looks like, from its adapter. */
+function refusalTable({ providers }) {
+	return [
+		'A submit that is answered with HTTP 429 was not taken. An HTTP 503 means that only in the form that the document of the provider gives. Any other HTTP 503 may come from a gateway behind which the edit was taken, so the edit is not sent again.',
+		table(
+			['Provider', 'HTTP 503 that means "not taken, come again"', 'Source'],
+			providers.map(({ title, busy }) =>
+				busy === undefined ? [title, 'none documented', '—'] : [title, busy.says, busy.source],
+			),
+		),
+	].join('\n\n');
+}
+
 function retryPage(adapters) {
 	const path = 'docs/retry.md';
 	const page = currentText(path);
 	if (page === undefined) throw new Error(`${path} is not there`);
-	return { path, text: replaceSection(page, 'retry rule', retryTable(adapters)) };
+	const ruled = replaceSection(page, 'retry rule', retryTable(adapters));
+	return { path, text: replaceSection(ruled, 'refusals', refusalTable(adapters)) };
 }
 
 module.exports = { retryPage };

@@ -92,7 +92,12 @@ describe('several images keep their order', () => {
 		expect(entry!.inputSha256).toEqual(hashes);
 		// The link is passed on as it is, the three files go up one by one.
 		expect(stage.requests('upload')).toHaveLength(3);
-		await expectImage(stage, run, { provider: 'modelsLab', entry: entry!, width: 4 * 416 });
+		await expectImage(stage, run, {
+			provider: 'modelsLab',
+			entry: entry!,
+			width: 4 * 416,
+			fileName: 'image-edited',
+		});
 	});
 
 	test('at odkkk: base64 text, a URL and a binary field, the files under signed URLs of n8n', async () => {
@@ -109,7 +114,12 @@ describe('several images keep their order', () => {
 		const signed = `${stage.binaryServer.url}rest/binary-data/signed?token=`;
 		expect(one!.startsWith(signed)).toBe(true);
 		expect(three!.startsWith(signed)).toBe(true);
-		await expectImage(stage, run, { provider: 'odkkk', entry: entry!, width: 3 * 416 });
+		await expectImage(stage, run, {
+			provider: 'odkkk',
+			entry: entry!,
+			width: 3 * 416,
+			fileName: 'edited',
+		});
 	});
 
 	test.each<[form: string, names: unknown]>([

@@ -12,7 +12,7 @@ describe.each(providerIds)('%s: a submit whose end is unknown is never sent agai
 			['the connection breaks after it was taken', { kind: 'acceptThenDrop' }],
 			['a gateway times out', { kind: 'acceptThenGateway504' }],
 			['no answer comes in time', { kind: 'acceptThenHang' }, { options: { timeoutSeconds: 1 } }],
-			['the answer breaks off', { kind: 'truncateBody', sentShare: 0.05 }],
+			['the answer breaks off', { kind: 'truncateBody', sentShare: 0.0001 }],
 			['the answer is not JSON', { kind: 'notJson' }],
 			['the answer is empty', { kind: 'emptyBody' }],
 			['the provider says 500', { kind: 'httpStatus', status: 500, billed: true }],

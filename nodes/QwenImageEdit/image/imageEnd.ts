@@ -29,12 +29,17 @@ function* walkJpeg(): Walk {
 	}
 }
 
+/** A PNG whose chunk claims more than this was not written by an encoder. */
+const largestChunkBytes = 2 ** 28;
+
 function* walkPng(): Walk {
 	yield { skip: 8 };
 	for (;;) {
 		const chunk = yield { take: 8 };
 		if (chunk.toString('latin1', 4, 8) === 'IEND') return 'reached';
-		yield { skip: chunk.readUInt32BE(0) + 4 };
+		const length = chunk.readUInt32BE(0);
+		if (length > largestChunkBytes) return 'unknown';
+		yield { skip: length + 4 };
 	}
 }
 

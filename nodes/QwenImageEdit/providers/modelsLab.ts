@@ -143,8 +143,8 @@ export const modelsLab: Provider = {
 		trackId: integer({
 			wire: 'track_id',
 			label: 'Track ID',
-			help: 'Number of your own that the callback repeats, from 0 to 9007199254740991',
-			minimum: 0,
+			help: 'Number of your own that the callback repeats, up to 9007199254740991 and as far below 0',
+			minimum: Number.MIN_SAFE_INTEGER,
 			maximum: Number.MAX_SAFE_INTEGER,
 			example: 0,
 		}),

@@ -3,7 +3,7 @@ import { endOfReply } from '../adapter/requestEnd';
 import { EditFault, type Fault } from '../edit/fault';
 import type { Malformed, Refused } from '../edit/outcome';
 import { backOffSeconds, maximumTries, type RequestEnd, retryRule } from '../edit/retry';
-import { failureWords } from '../wire/answer/failureWords';
+import { hasFailureWords } from '../wire/answer/failureWords';
 import { retryAfterSeconds } from '../wire/answer/pause';
 import type { Reply, Wire } from '../wire/wire';
 import type { RateGate } from './pace/rateGate';
@@ -234,11 +234,11 @@ export class Requests {
 				},
 			};
 		}
-		if (isRefused(decoded)) return this.readRefused(wire, reply, decoded.fault);
+		if (isRefused(decoded)) return this.readRefused(wire, reply, decoded);
 		return { usable: decoded as Usable<Result> };
 	}
 
-	private readRefused(wire: Wire, reply: Reply, refused: Fault): FailedTry {
+	private readRefused(wire: Wire, reply: Reply, { fault: refused, isEmpty }: Refused): FailedTry {
 		const pauseSeconds = retryAfterSeconds(reply, this.ports.clock.now());
 		// ModelsLab says "later" with HTTP 200 too (seed 001). That does not end a task.
 		const isLater = refused.kind === 'rateLimit' && reply.httpStatus < 400;
@@ -251,7 +251,7 @@ export class Requests {
 			// With a task id, or without a word of what went wrong, the edit was taken and may be billed.
 			const isTaken =
 				wire.purpose === 'submit' &&
-				(fault.taskId !== undefined || failureWords(reply).message === '');
+				(isEmpty === true || fault.taskId !== undefined || !hasFailureWords(reply.json));
 			throw new EditFault(isTaken ? { ...fault, isTaken } : fault);
 		}
 		return {

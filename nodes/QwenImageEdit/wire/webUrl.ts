@@ -83,7 +83,6 @@ function isForbiddenAddress(address: Address): boolean {
 	// "::1" is IPv4-compatible by its form, and loopback by its meaning.
 	if (address.range() === 'loopback') return false;
 	if (neverRanges.has(address.range()) || isMetadataAddress(address)) return true;
-	if (address.kind() === 'ipv4' && address.toByteArray()[0] === 0) return true;
 	const inner = innerAddress(address);
 	return inner !== undefined && isForbiddenAddress(inner);
 }

@@ -150,7 +150,7 @@ describe('these checks themselves', () => {
 	const text = [
 		"import type { INode } from 'n8n-workflow';",
 		"import * as fs from 'node:fs';",
-		"export { a } from '../../pure/run/pool';",
+		"export { a } from '../run/pool';",
 		"type T = import('./other').T;",
 		"const lazy = import('lazy');",
 		"const old = require('old');",

@@ -227,15 +227,14 @@ export const webUrlMutants: readonly Mutant[] = [
 	{ name: 'unspecified is opened', from: ", 'unspecified']", to: ']' },
 	{
 		name: 'other metadata addresses are opened',
-		from: ' || isMetadataAddress(address)) return true;\n\tif (address.kind',
-		to: ') return true;\n\tif (address.kind',
+		from: ' || isMetadataAddress(address)) return true;\n\tconst inner',
+		to: ') return true;\n\tconst inner',
 	},
 	{
 		name: 'wrapped addresses are opened',
 		from: 'inner !== undefined && isForbiddenAddress(inner)',
 		to: 'false',
 	},
-	{ name: 'zero addresses are opened', from: 'address.toByteArray()[0] === 0', to: 'false' },
 	{
 		name: 'loopback is never opened',
 		from: "if (address.range() === 'loopback') return false;",

@@ -1,7 +1,7 @@
 import * as z from 'zod/v4';
 
 import type { Outcome, ResultImage } from '../../edit/outcome';
-import { failureWords } from '../../wire/answer/failureWords';
+import { hasFailureWords } from '../../wire/answer/failureWords';
 import { type FaultRule, noImage, readMalformed, readRefusal } from '../../wire/answer/refusal';
 import { resultUrl } from '../../wire/answer/resultImage';
 import { isRecord } from '../../wire/json/jsonValue';
@@ -52,6 +52,6 @@ export function readImageList(
 			...(read.data?.model === undefined ? {} : { model: read.data.model }),
 		};
 	}
-	if (failureWords(reply).message !== '') return readRefusal(reply, settings);
+	if (hasFailureWords(json)) return readRefusal(reply, settings);
 	return noImage(reply, settings.provider);
 }

@@ -49,6 +49,14 @@ const messageNames = [
 	'title',
 ];
 
+/** The names that stand for a failure even in an answer that reports a success. */
+const failureNames = ['error', 'errors', 'message', 'messege', 'msg', 'detail', 'reason'];
+
+/** Whether an answer has words of a failure, and not only data that could be read as words. */
+export function hasFailureWords(json: unknown): boolean {
+	return failureNames.some((name) => failureText({ [name]: readField(json, name) }) !== '');
+}
+
 /** How far down and how broad words are looked for. */
 const maximumDepth = 5;
 const maximumEntries = 5;
