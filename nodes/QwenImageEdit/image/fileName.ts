@@ -3,12 +3,10 @@ import { imageTypes } from './imageType';
 /** The longest name of a file, without its extension. */
 const maximumNameLength = 120;
 
-const extensions = [
-	'jpeg',
-	'tif',
-	'heic',
-	...Object.values(imageTypes).map((type) => type.extension),
-];
+const extensions = Object.values(imageTypes).flatMap(({ extension, otherExtensions }) => [
+	extension,
+	...otherExtensions,
+]);
 
 const knownExtension = new RegExp(`\\.(${extensions.join('|')})$`, 'i');
 

@@ -1,6 +1,9 @@
+import { findBox } from './boxes';
 import type { ImageType } from './imageType';
+import { readJpegXlHeader } from './jpegXlHeader';
+import { readTiffTags } from './tiffTags';
 
-/** Width and height in pixels, as stored. */
+/** Width and height in pixels. */
 export interface Pixels {
 	width: number;
 	height: number;
@@ -70,23 +73,9 @@ function readJpeg(head: Buffer): Pixels | undefined {
 }
 
 function readTiff(head: Buffer): Pixels | undefined {
-	if (head.length < 8) return undefined;
-	const little = head[0] === 0x49;
-	const short = (at: number): number => (little ? head.readUInt16LE(at) : head.readUInt16BE(at));
-	const long = (at: number): number => (little ? head.readUInt32LE(at) : head.readUInt32BE(at));
-	const directory = long(4);
-	if (directory + 2 > head.length) return undefined;
-	let width: number | undefined;
-	let height: number | undefined;
-	for (let entry = 0; entry < short(directory); entry += 1) {
-		const at = directory + 2 + entry * 12;
-		if (at + 12 > head.length) break;
-		const tag = short(at);
-		// Type 3 is a 16-bit value, type 4 a 32-bit one.
-		const value = short(at + 2) === 3 ? short(at + 8) : long(at + 8);
-		if (tag === 256) width = value;
-		if (tag === 257) height = value;
-	}
+	const tags = readTiffTags(head, [256, 257]);
+	const width = tags.get(256);
+	const height = tags.get(257);
 	return width === undefined || height === undefined ? undefined : { width, height };
 }
 
@@ -104,17 +93,24 @@ function readHeif(head: Buffer): Pixels | undefined {
 	return largest;
 }
 
-/** JPEG 2000 keeps the size in the `ihdr` box, or in the SIZ segment of a bare code stream. */
-function readJp2(head: Buffer): Pixels | undefined {
-	if (head.length >= 24 && head.readUInt32BE(0) === 0xff4fff51) {
+function readJpegXl(head: Buffer): Pixels | undefined {
+	const header = readJpegXlHeader(head);
+	return header && { width: header.width, height: header.height };
+}
+
+/** JPEG 2000: the SIZ segment of a bare codestream, or the `ihdr` box of the container. */
+function readJpeg2000(head: Buffer): Pixels | undefined {
+	if (head[0] === 0xff) {
+		if (head.length < 24) return undefined;
 		return {
 			width: head.readUInt32BE(8) - head.readUInt32BE(16),
 			height: head.readUInt32BE(12) - head.readUInt32BE(20),
 		};
 	}
-	const at = head.indexOf('ihdr');
-	if (at < 0 || at + 12 > head.length) return undefined;
-	return { width: head.readUInt32BE(at + 8), height: head.readUInt32BE(at + 4) };
+	const parent = findBox(head, 'jp2h', 0, head.length);
+	const header = parent && findBox(head, 'ihdr', parent.start, parent.end);
+	if (header === undefined || header.start + 8 > header.end) return undefined;
+	return { width: head.readUInt32BE(header.start + 4), height: head.readUInt32BE(header.start) };
 }
 
 const readers: Readonly<Record<ImageType, Reader>> = {
@@ -126,19 +122,18 @@ const readers: Readonly<Record<ImageType, Reader>> = {
 	tiff: readTiff,
 	heif: readHeif,
 	avif: readHeif,
-	// The size of JPEG XL is packed bit by bit; nobody needs it.
-	jxl: () => undefined,
-	jp2: readJp2,
+	jxl: readJpegXl,
+	jp2: readJpeg2000,
 };
 
 /**
- * Reads the pixel size from the head of an image whose type is known; nothing is decoded, every reader ends
+ * Reads the pixel size, as it is stored, from the head of an image whose type is known; nothing is decoded, every reader ends
  * after one pass over the head. A library was tried first and hung on hostile heads
  * (`docs/decisions/0011-own-reader-of-pixel-sizes.md`).
  *
  * @returns undefined when the head does not hold the size, or holds nonsense
  */
-export function readSize(type: ImageType, head: Uint8Array): Pixels | undefined {
+export function readPixels(type: ImageType, head: Uint8Array): Pixels | undefined {
 	const pixels = readers[type](Buffer.from(head.buffer, head.byteOffset, head.length));
 	return pixels !== undefined && pixels.width > 0 && pixels.height > 0 ? pixels : undefined;
 }

@@ -12,7 +12,7 @@ export interface MadeImage {
 }
 
 /** Noise, so that files are as long as those of photographs. */
-function photograph(width: number, height: number, channels: 3 | 4 = 3): Sharp {
+export function photograph(width: number, height: number, channels: 3 | 4 = 3): Sharp {
 	const pixels = Buffer.alloc(width * height * channels);
 	let state = width * 31 + height;
 	for (let index = 0; index < pixels.length; index += 1) {
@@ -59,30 +59,65 @@ export function heif(brand: string, width: number, height: number, ispeSize?: nu
 	]);
 }
 
-/** A JPEG 2000 file as far as its readers go: signature, size, and a code stream of zeros. */
-function jpeg2000(width: number, height: number): Buffer {
-	const size = Buffer.alloc(14);
-	size.writeUInt32BE(height, 0);
-	size.writeUInt32BE(width, 4);
+/** Numbers as bits, the lowest first, as a JPEG XL codestream holds them. */
+function bits(...values: ReadonlyArray<readonly [value: number, count: number]>): Buffer {
+	const all = values.flatMap(([value, count]) =>
+		Array.from({ length: count }, (_, bit) => Math.floor(value / 2 ** bit) % 2),
+	);
+	const bytes = Buffer.alloc(Math.ceil(all.length / 8));
+	all.forEach((bit, index) => (bytes[index >> 3]! |= bit << (index & 7)));
+	return bytes;
+}
+
+/** The beginning of a JPEG XL codestream: its size header, its orientation, and something as its data. */
+export function jpegXl(width: number, height: number, orientation = 1): Buffer {
+	const side = (pixels: number) => [[2, 2] as const, [pixels - 1, 18] as const];
+	const header = bits(
+		...[[0, 1] as const, ...side(height), [0, 3] as const, ...side(width)],
+		...[[0, 1] as const, [1, 1] as const, [orientation - 1, 3] as const],
+	);
+	return Buffer.concat([Buffer.from([0xff, 0x0a]), header, Buffer.alloc(60, 0x55)]);
+}
+
+/** A JPEG XL in its container, in one piece or in two. */
+export function jpegXlFile(codestream: Buffer, isInPieces = false): Buffer {
+	const half = codestream.length >> 1;
+	const pieces = [
+		box('jxlp', Buffer.concat([Buffer.from([0, 0, 0, 0]), codestream.subarray(0, half)])),
+		box('jxlp', Buffer.concat([Buffer.from([0x80, 0, 0, 1]), codestream.subarray(half)])),
+	];
 	return Buffer.concat([
-		box('jP  ', Buffer.from([0x0d, 0x0a, 0x87, 0x0a])),
-		box('ftyp', Buffer.from('jp2 \0\0\0\0jp2 ', 'latin1')),
-		box('jp2h', box('ihdr', size)),
-		box('jp2c', Buffer.alloc(64)),
+		box('JXL ', Buffer.from('\r\n\x87\n', 'latin1')),
+		box('ftyp', Buffer.from('jxl \0\0\0\0jxl ', 'latin1')),
+		...(isInPieces ? pieces : [box('jxlc', codestream)]),
 	]);
 }
 
-/** A JPEG XL file with one code stream, or with one in two parts. Its pixel size is not read. */
-export function jpegXl(parts: 1 | 2 = 1): Buffer {
-	const part = (index: number): Buffer => {
-		const numbered = Buffer.alloc(40);
-		numbered.writeUInt32BE(index >>> 0, 0);
-		return box('jxlp', numbered);
-	};
+/** A JPEG 2000 codestream of one tile, whose data holds an end marker that does not count. */
+export function jpeg2000(width: number, height: number): Buffer {
+	const size = Buffer.alloc(51);
+	size.writeUInt32BE(0xff4fff51, 0);
+	size.writeUInt16BE(47, 4);
+	size.writeUInt32BE(width + 3, 8);
+	size.writeUInt32BE(height + 5, 12);
+	size.writeUInt32BE(3, 16);
+	size.writeUInt32BE(5, 20);
+	const data = Buffer.from('ff93ffd9000102030405', 'hex');
+	const part = Buffer.from('ff90000a0000000000000001', 'hex');
+	part.writeUInt32BE(part.length + data.length, 6);
+	return Buffer.concat([size, part, data, Buffer.from('ffd9', 'hex')]);
+}
+
+/** A JPEG 2000 in its container; `isOpen` leaves the size of the last box at 0, "up to the end of the file". */
+export function jpeg2000File(width: number, height: number, isOpen = false): Buffer {
+	const header = Buffer.alloc(14);
+	header.writeUInt32BE(height, 0);
+	header.writeUInt32BE(width, 4);
 	return Buffer.concat([
-		box('JXL ', Buffer.from([0x0d, 0x0a, 0x87, 0x0a])),
-		box('ftyp', Buffer.from('jxl \0\0\0\0jxl ', 'latin1')),
-		...(parts === 1 ? [box('jxlc', Buffer.alloc(64))] : [part(0), part(0x80000001)]),
+		box('jP  ', Buffer.from('\r\n\x87\n', 'latin1')),
+		box('ftyp', Buffer.from('jp2 \0\0\0\0jp2 ', 'latin1')),
+		box('jp2h', box('ihdr', header)),
+		box('jp2c', jpeg2000(width, height), isOpen ? 0 : undefined),
 	]);
 }
 
@@ -137,8 +172,10 @@ export async function madeImages(): Promise<MadeImage[]> {
 		await add('avif', 'avif', image().avif({ effort: 0 }).toBuffer());
 		await add('bmp', 'bmp', bitmap(width, height));
 		await add('heic', 'heif', heif('heic', width, height));
-		await add('heic of brand mif1', 'heif', heif('mif1', width, height));
+		await add('jpeg xl', 'jxl', jpegXl(width, height));
+		await add('jpeg xl file', 'jxl', jpegXlFile(jpegXl(width, height)));
 		await add('jpeg 2000', 'jp2', jpeg2000(width, height));
+		await add('jpeg 2000 file', 'jp2', jpeg2000File(width, height));
 	}
 	return made;
 }

@@ -1,19 +1,14 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import fc from 'fast-check';
 import sharp from 'sharp';
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
-
-import { imageTypes } from '../../../nodes/QwenImageEdit/image/imageType';
 import {
-	type ImageFacts,
 	imageHeadBytes,
 	readImageHead,
+	type ImageFacts,
 } from '../../../nodes/QwenImageEdit/image/imageHead';
+import { imageTypes } from '../../../nodes/QwenImageEdit/image/imageType';
 import { within } from '../contract/time-limit';
-import { box, heif, jpegXl, type MadeImage, madeImages, withSegments } from './imageFiles';
+import { box, heif, madeImages, withSegments, type MadeImage } from './imageFiles';
 
 let images: MadeImage[] = [];
 
@@ -31,11 +26,14 @@ describe('readImageHead', () => {
 			const facts = readImageHead(head(bytes));
 			const { mimeType, extension } = imageTypes[type];
 			const wanted: ImageFacts = { type, mimeType, extension, width, height };
-			return isDeepStrictEqual(facts, wanted) ? [] : [{ name, facts }];
+			// Orientation 1 is "as stored"; some encoders write it, most do not.
+			const { orientation = 1, ...others } = facts ?? {};
+			return orientation === 1 && JSON.stringify(others) === JSON.stringify(wanted)
+				? []
+				: [{ name, facts }];
 		});
 		expect(wrong).toEqual([]);
-		// The size of JPEG XL is not read; it has a test of its own.
-		expect(new Set(images.map(({ type }) => type)).size).toBe(Object.keys(imageTypes).length - 1);
+		expect(new Set(images.map(({ type }) => type)).size).toBe(Object.keys(imageTypes).length);
 	});
 
 	it('reads plain byte arrays too', () => {
@@ -135,6 +133,8 @@ describe('readImageHead', () => {
 			...['89504e470d0a1a0a0000000d49484452', 'ffd8ffe0', 'ffd8ffe1', 'ffd8ffdb', '47494638396100'],
 			...['424d00000000000000003600000028000000', '49492a0008000000', '4d4d002a00000008'],
 			...['524946460000000057454250565038', '5249464600000000574542505650385820', ''],
+			...['ff0a', 'ff4fff51002f', '0000000c4a584c200d0a870a', '0000000c6a5020200d0a870a'],
+			'000000146674797068656963000000006865696300000100' + '6d65746100000000',
 		].map((hex) => Buffer.from(hex, 'hex'));
 		fc.assert(
 			fc.property(
@@ -182,39 +182,4 @@ describe('readImageHead', () => {
 			expect(within(1000, () => readImageHead(zeros))).toMatchObject({ type: 'jpg' });
 		},
 	);
-});
-
-describe('how people see an image', () => {
-	const stored = { width: 40, height: 20 };
-
-	async function turned(format: 'jpeg' | 'webp' | 'png' | 'tiff', orientation: number) {
-		const plain = sharp({ create: { ...stored, channels: 3, background: '#08f' } });
-		return await plain.withMetadata({ orientation }).toFormat(format).toBuffer();
-	}
-
-	it.each(
-		(['jpeg', 'webp', 'png', 'tiff'] as const).flatMap((format) =>
-			[1, 2, 3, 4, 5, 6, 7, 8].map((orientation) => [format, orientation] as const),
-		),
-	)('a %s with orientation %d', async (format, orientation) => {
-		const facts = readImageHead(head(await turned(format, orientation)));
-		const isTurned = orientation >= 5;
-		expect(facts).toMatchObject(isTurned ? { width: 20, height: 40 } : stored);
-		expect(facts?.orientation).toBe(orientation === 1 ? undefined : orientation);
-	});
-
-	it('a phone photo that is stored on its side', () => {
-		const bytes = readFileSync(join(__dirname, 'cases/rotated-by-exif.jpg'));
-		expect(readImageHead(bytes)).toMatchObject({ width: 600, height: 800, orientation: 6 });
-	});
-
-	it('a JPEG XL and an iPhone photo by their types', () => {
-		for (const parts of [1, 2] as const) {
-			expect(readImageHead(jpegXl(parts))).toMatchObject({ type: 'jxl', mimeType: 'image/jxl' });
-		}
-		const bare = Buffer.concat([Buffer.from([0xff, 0x0a]), Buffer.alloc(20)]);
-		expect(readImageHead(bare)).toMatchObject({ type: 'jxl' });
-		const phone = readFileSync(join(__dirname, 'cases/phone.heic'));
-		expect(readImageHead(phone)).toMatchObject({ type: 'heif', extension: 'heif' });
-	});
 });

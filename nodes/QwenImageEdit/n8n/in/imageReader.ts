@@ -143,7 +143,7 @@ export class ImageReader {
 			const missing = plainText(String(field), 60);
 			throw inputFault(`${name}: there is no binary field '${missing}'`, this.fieldsOfItem());
 		}
-		const fileName = binary.fileName ?? (typeof field === 'string' ? field : '');
+		const { fileName = '' } = binary;
 		const file = await fileFromBinary(context, itemIndex, binary, name, fileName);
 		return this.reachable(file, name);
 	}
