@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Answer } from './exchange';
 import { html } from './exchange';
 import type { FaultRule } from './fault-kinds';
+import { GATEWAY_ANSWERS } from './gateway-answers';
 
 type Pause = (ms: number) => Promise<void>;
 
@@ -72,6 +73,16 @@ export async function playAnswerFault(
 			return;
 		case 'acceptThenGateway504':
 			send(response, html(504, '504 Gateway Time-out'));
+			return;
+		case 'acceptThenGateway': {
+			const gateway = GATEWAY_ANSWERS[rule.gateway ?? 'awsHttpApi']();
+			const wait: Record<string, string> =
+				rule.seconds === undefined ? {} : { 'retry-after': String(rule.seconds) };
+			send(response, { ...gateway, headers: { ...gateway.headers, ...wait } });
+			return;
+		}
+		case 'acceptThenSeeOther':
+			send(response, { status: 303, headers: { location: '/status' }, body: '' });
 			return;
 		case 'slowHeaders':
 			await pause(rule.ms ?? 1000);

@@ -24,12 +24,7 @@ export class CallbackBook {
 	) {}
 
 	/** Sends one, repeating it after each of the given waits until it is answered with 2xx. */
-	send(
-		provider: ProviderId,
-		url: string,
-		body: Json,
-		retryAfterSeconds: readonly number[],
-	): void {
+	send(provider: ProviderId, url: string, body: Json, retryAfterSeconds: readonly number[]): void {
 		const record: CallbackRecord = { provider, url, body, at: this.now(), deliveries: [] };
 		this.records.push(record);
 		if (this.deliverTo) void this.deliver(record, [...retryAfterSeconds]);

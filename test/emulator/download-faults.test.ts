@@ -34,6 +34,7 @@ describe.each(PROVIDER_IDS)('%s: downloads', (provider) => {
 		['resultExpired403', 403, 'application/xml', false],
 		['resultWrongType', 200, 'application/octet-stream', true],
 		['resultTruncatedImage', 200, 'image/png', false],
+		['resultTrailingBytes', 200, 'image/png', true],
 		['gatewayPage', 502, 'text/html; charset=utf-8', false],
 		['httpStatus', 500, 'application/xml', false],
 		['rateLimit', 429, 'application/xml', false],

@@ -91,6 +91,10 @@ export async function playDownloadFault(
 				body: body.subarray(0, Math.floor(body.length * (rule.sentShare ?? 0.5))),
 			});
 		}
+		case 'resultTrailingBytes': {
+			const body = Buffer.concat([file.buffer(), Buffer.alloc(5000, ' ')]);
+			return send(response, { ...wholeAnswer(file), body });
+		}
 		case 'resultEndless':
 			return await endless(response);
 		case 'resultSlow':

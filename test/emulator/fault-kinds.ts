@@ -1,3 +1,4 @@
+import type { GatewayName } from './gateway-answers';
 import type { ProviderId, RouteKind } from './types';
 
 /**
@@ -71,6 +72,16 @@ export const FAULTS = {
 		does: 'taken (billed), then the socket is destroyed',
 	},
 	acceptThenGateway504: { phase: 'answer', routes: CALLS, does: 'taken (billed), then a 504 page' },
+	acceptThenGateway: {
+		phase: 'answer',
+		routes: CALLS,
+		does: 'taken (billed), then the answer of a `gateway` (see `gateway-answers.ts`), with Retry-After after `seconds`',
+	},
+	acceptThenSeeOther: {
+		phase: 'answer',
+		routes: CALLS,
+		does: 'taken (billed), then 303 See Other to a page of its own',
+	},
 	acceptThenHang: { phase: 'answer', routes: ANYWHERE, does: 'taken (billed), never answered' },
 	slowHeaders: {
 		phase: 'answer',
@@ -147,6 +158,11 @@ export const FAULTS = {
 		routes: ['result'],
 		does: 'a consistent answer whose image stops early (`sentShare` 0.5)',
 	},
+	resultTrailingBytes: {
+		phase: 'download',
+		routes: ['result'],
+		does: 'the whole image, and 5000 bytes behind its end, all of them announced',
+	},
 	resultEndless: {
 		phase: 'download',
 		routes: ['result'],
@@ -195,4 +211,5 @@ export interface FaultRule {
 	to?: 'otherOrigin' | 'privateAddress' | 'loop';
 	location?: string;
 	text?: string;
+	gateway?: GatewayName;
 }

@@ -101,8 +101,9 @@ export class Requests {
 		idempotencyKey?: string,
 	): Promise<Usable<Result>> {
 		const { clock, gate, signal } = this.ports;
+		let last: Fault | undefined;
 		for (let tries = 1; ; tries += 1) {
-			const sent = await this.sendOnce(wire, decode, idempotencyKey);
+			const sent = await this.sendOnce(wire, decode, idempotencyKey, last);
 			if ('usable' in sent) return sent.usable;
 			const { failed, sentAt } = sent;
 			const { end, fault, pauseSeconds, reply } = failed;
@@ -115,6 +116,7 @@ export class Requests {
 				});
 			}
 			if (decision === 'fail') throw new EditFault(fault);
+			last = fault;
 			// A pause that the provider named is kept as often as the time allows. Other repeats are few.
 			if (tries >= maximumTries && (decision === 'repeat' || pauseSeconds === undefined)) {
 				throw new EditFault(fault);
@@ -139,8 +141,9 @@ export class Requests {
 		wire: Wire,
 		decode: (reply: Reply) => Result,
 		idempotencyKey?: string,
+		last?: Fault,
 	): Promise<{ usable: Usable<Result> } | { failed: FailedTry; sentAt: Date }> {
-		const leave = await this.enterGate();
+		const leave = await this.enterGate(last);
 		const sentAt = new Date(this.ports.clock.now());
 		let answer: Answer = { kind: 'cancelled' };
 		try {
@@ -168,12 +171,17 @@ export class Requests {
 		return 'usable' in read ? read : { failed: read, sentAt };
 	}
 
-	/** Waits until the shared pause of the credential is over. */
-	private async enterGate(): Promise<(end: 'answered' | 'limited') => void> {
+	/**
+	 * Waits until the shared pause of the credential is over.
+	 *
+	 * @param last why the try before this one failed: it says more than that the time is up
+	 */
+	private async enterGate(last?: Fault): Promise<(end: 'answered' | 'limited') => void> {
 		const { gate, signal } = this.ports;
 		const entry = await gate.enter({ signal, deadline: this.deadline });
 		if (entry.kind === 'cancelled') throw cancelledFault();
 		if (entry.kind === 'late') {
+			if (last !== undefined) throw new EditFault(last);
 			throw new EditFault({
 				kind: 'rateLimit',
 				message: `${this.provider.title} asked to wait longer than 'Timeout' of this node allows`,

@@ -153,6 +153,8 @@ export const modelVerse: ProviderEmulation = {
 		{ method: 'GET', path: /^\/v1\/models$/, handle: listModels },
 	],
 	errors,
+	// The common error page (PROVIDERS S4) has 500 and 504, and no 503.
+	documents503: false,
 	ownHint: { kind: 'none', rateLimitSeconds: 1, unavailableSeconds: 1 },
 	withoutResults: (body, left) => (Array.isArray(body.data) ? { ...body, data: left } : undefined),
 };

@@ -60,6 +60,8 @@ export interface ProviderEmulation {
 	/** The prompt in a body, where it is not in the field `prompt`. */
 	promptIn?(body: JsonObject): string | undefined;
 	/** Where this provider's documents put the wait, and how long it is there. */
+	/** `false`: its document names no HTTP 503, so that one can only come from something in front of it. */
+	documents503?: false;
 	ownHint: { kind: 'body' | 'text' | 'none'; rateLimitSeconds: number; unavailableSeconds: number };
 	/** The answer with its results gone: an empty list, or `null`. `undefined` when it holds none. */
 	withoutResults(body: JsonObject, left: [] | null): JsonObject | undefined;

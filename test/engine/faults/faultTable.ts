@@ -1,15 +1,20 @@
 import type { ErrorKind } from '../../../nodes/QwenImageEdit/edit/fault';
-import type { FaultRule, SettingsPatch } from '../../emulator';
+import {
+	GATEWAY_ANSWERS,
+	type FaultRule,
+	type GatewayName,
+	type SettingsPatch,
+} from '../../emulator';
 
 /** What the node was doing when the fault struck. */
 export type Step = 'upload' | 'submit' | 'read' | 'result';
 
 /**
  * How the item must end. `image`: the node gets over it by itself (for Submit Task: the task is handed out).
- * `refused`: the provider certainly did not take the job, and the error says why. `unknown`: nobody knows
+ * `doubtful`: an image is put out with the warning that it may be incomplete. `refused`: the provider certainly did not take the job, and the error says why. `unknown`: nobody knows
  * whether it was taken. `kept`: it was paid for, and what leads to the image is in the error.
  */
-export type Ending = 'image' | 'refused' | 'unknown' | 'kept';
+export type Ending = 'image' | 'doubtful' | 'refused' | 'unknown' | 'kept';
 
 /** One line of the matrix. Nothing in it names a provider: each provider meets each fault that can strike it. */
 export interface FaultCase {
@@ -31,6 +36,8 @@ export interface FaultCase {
 	base?: 'unreachable' | 'public';
 	/** Mostly waits: is not counted among those that run at a time. */
 	waits?: boolean;
+	/** Strikes only where the provider documents its 503. */
+	documented503?: boolean;
 	/** Tries under Retry On Fail. */
 	tries?: 2 | 3;
 }
@@ -139,7 +146,18 @@ const submitFaults: FaultCase[] = [
 		name: '503 refusal',
 		rules: [{ kind: 'serviceUnavailable', hint: 'headerSeconds', seconds: 1, ...once }],
 		...limited,
+		documented503: true,
 	},
+	...(Object.keys(GATEWAY_ANSWERS) as GatewayName[]).map((gateway, index) => ({
+		name: `taken, then ${gateway}`,
+		// Every second one asks to come again, as gateways do.
+		rules: [
+			{ kind: 'acceptThenGateway' as const, gateway, ...(index % 2 === 0 ? { seconds: 1 } : {}) },
+		],
+		...unknown,
+		billed: 1 as const,
+	})),
+	{ name: 'taken, then 303', rules: [{ kind: 'acceptThenSeeOther' }], ...unknown, billed: 1 },
 	{
 		name: '503 gateway page',
 		rules: [{ kind: 'gatewayPage', status: 503 }],
@@ -238,7 +256,20 @@ const submitFaults: FaultCase[] = [
 		billed: 1,
 		options: { timeoutSeconds: 1.5 },
 	},
-	{ name: 'answer cut off', rules: [{ kind: 'truncateBody' }], ...unknown, billed: 1 },
+	{
+		name: 'answer cut off at its beginning',
+		rules: [{ kind: 'truncateBody', sentShare: 0.0001 }],
+		...unknown,
+		billed: 1,
+	},
+	// What arrived whole may be enough: a task id, or the URL of the image.
+	...[0.3, 0.6, 0.9].map((sentShare) => ({
+		name: `answer cut off at ${sentShare * 100} %`,
+		rules: [{ kind: 'truncateBody' as const, sentShare }],
+		ends: ['unknown', 'image', 'doubtful'] as const,
+		kinds: ['unknownOutcome'] as const,
+		billed: 1 as const,
+	})),
 	{ name: 'answer is not JSON', rules: [{ kind: 'notJson' }], ...unknown, billed: 1 },
 	{ name: 'answer is empty', rules: [{ kind: 'emptyBody' }], ...unknown, billed: 1 },
 	{
@@ -361,6 +392,7 @@ const resultFaults: FaultCase[] = [
 	{ name: 'cut-off image, once', rules: [{ kind: 'resultTruncatedImage', ...once }] },
 	{ name: 'body shorter than announced, once', rules: [{ kind: 'truncateBody', ...once }] },
 	{ name: 'empty body, once', rules: [{ kind: 'emptyBody', ...once }] },
+	{ name: 'bytes behind the end', rules: [{ kind: 'resultTrailingBytes' }] },
 	{ name: 'slow', rules: [{ kind: 'resultSlow', chunkBytes: 64, intervalMs: 50 }] },
 	{ name: 'drips', rules: [{ kind: 'dripBody', chunkBytes: 32, intervalMs: 20 }] },
 	{ name: 'starts late', rules: [{ kind: 'slowHeaders', ms: 500 }] },
@@ -388,9 +420,8 @@ const resultEndings: FaultCase[] = [
 	{
 		name: 'cut-off image',
 		rules: [{ kind: 'resultTruncatedImage' }],
-		kinds: ['network'],
+		ends: ['doubtful'],
 		waits: true,
-		tries: 2,
 	},
 	{
 		name: 'endless',
