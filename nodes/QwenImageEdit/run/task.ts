@@ -48,7 +48,7 @@ export class TaskReader {
 				: {}),
 		};
 		if (outcome.state === 'completed') {
-			return { ...outcome, ...kept, taskId: outcome.taskId ?? taskId };
+			return { ...outcome, ...kept, taskId };
 		}
 		return {
 			...outcome,

@@ -1,8 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { expectFailedItem } from '../stage/output';
 import { makeBitmap } from '../stage/images';
-import { onStage, providerIds, type Order, type Stage, type StageRun } from '../stage/scenario';
-import { sendJson, startRawHost, type RawHandler, type RawHost } from './rawHost';
+import { onStage, providerIds } from '../stage/scenario';
+import { meet, withImages } from './meetHost';
+import { sendJson } from './rawHost';
 
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -11,40 +12,6 @@ import { plainPng, type ProviderId } from '../../emulator';
 
 /** An image whose base64 is longer than what is held back of a text. */
 const largeImage = makeBitmap();
-
-/** Runs an order against a host without manners, with the credential of a provider. */
-async function meet(
-	stage: Stage,
-	handle: RawHandler,
-	order: Order,
-): Promise<{ run: StageRun; host: RawHost; seconds: number }> {
-	const host = await startRawHost(handle);
-	const started = Date.now();
-	try {
-		await stage.saveCredential('raw', order.provider, { baseUrl: host.origin });
-		const run = await stage.run({
-			images: [{ source: 'url', url: `${host.origin}/photo.png` }],
-			node: { onError: 'continueRegularOutput' },
-			...order,
-			credential: 'raw',
-			options: { timeoutSeconds: 10, ...order.options },
-		});
-		return { run, host, seconds: (Date.now() - started) / 1000 };
-	} finally {
-		await host.stop();
-	}
-}
-
-/** Hands out images, and everything else as the test wants. */
-function withImages(handle: RawHandler): RawHandler {
-	return async (request, response, host) => {
-		if (request.path.startsWith('/photo') || request.path.startsWith('/result')) {
-			response.writeHead(200, { 'content-type': 'image/png' }).end(plainPng(500, 500));
-			return;
-		}
-		await handle(request, response, host);
-	};
-}
 
 describe('task ids that a provider makes up', () => {
 	const taskIds: Array<[string, string]> = [

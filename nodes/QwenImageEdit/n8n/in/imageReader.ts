@@ -18,6 +18,9 @@ import { checkPublicUrl, needsUrl, storedUrl } from './publicUrl';
 /** How long one input image may take to arrive. */
 const inputDownloadSeconds = 120;
 
+/** An input image may lie in the user's own network, as in n8n's HTTP Request node; link-local addresses stay closed. */
+const allowPrivateNetwork = true;
+
 /** A longer text is not the name of a binary field. */
 const maximumFieldNameLength = 200;
 
@@ -27,7 +30,6 @@ export interface ImageReaderSettings {
 	provider: Provider;
 	baseUrl: string;
 	itemIndex: number;
-	allowPrivateNetwork: boolean;
 }
 
 /** Reads and inspects the images of one item. Nothing is sent to the provider. */
@@ -82,7 +84,8 @@ export class ImageReader {
 	/** A provider that takes files only gets the file behind the URL. */
 	private async fromDownload(url: string, name: string): Promise<ImageFile> {
 		const { context, itemIndex } = this.settings;
-		const read = readFetchUrl(url, this.settings);
+		const { baseUrl } = this.settings;
+		const read = readFetchUrl(url, { baseUrl, allowPrivateNetwork });
 		if ('reason' in read) throw inputFault(`${name} has a URL that ${read.reason}`, read.advice);
 		const lastStep = read.url.pathname.split('/').pop() ?? '';
 		const { stored } = await this.download(url, lastStep, name);
@@ -94,7 +97,7 @@ export class ImageReader {
 
 	/** Costs nothing, so it is repeated like any read: one busy server must not stop a batch. */
 	private async download(url: string, fileName: string, name: string): Promise<StoredImage> {
-		const { context, baseUrl, allowPrivateNetwork } = this.settings;
+		const { context, baseUrl } = this.settings;
 		const maximumBytes = numberOptions.maxImageMegabytes.default * 1_000_000;
 		const place = { url, fileName, baseUrl, allowPrivateNetwork, maximumBytes };
 		try {

@@ -65,7 +65,7 @@ function named(output: OutputPlan, request: EditRequest | undefined): OutputPlan
 
 async function readRequest(
 	context: IExecuteFunctions,
-	{ provider, baseUrl, output }: ItemPlan,
+	{ provider, baseUrl }: ItemPlan,
 	itemIndex: number,
 ): Promise<EditRequest> {
 	const prompt = checkPrompt(provider, context.getNodeParameter('prompt', itemIndex, ''));
@@ -74,8 +74,7 @@ async function readRequest(
 	const fields = checkFields(provider, options, model);
 	const stored = context.getNodeParameter('images.image', itemIndex, []) as unknown;
 	const rows = (Array.isArray(stored) ? stored : [stored]).filter(isRecord) as ImageRow[];
-	const { allowPrivateNetwork } = output;
-	const reader = new ImageReader({ context, provider, baseUrl, itemIndex, allowPrivateNetwork });
+	const reader = new ImageReader({ context, provider, baseUrl, itemIndex });
 	const images = await reader.readAll(rows);
 	checkImages(provider, images, baseUrl, model);
 	if (provider.images.mask !== true) return { model, prompt, images, fields };

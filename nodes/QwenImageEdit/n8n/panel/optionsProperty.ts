@@ -86,7 +86,7 @@ function commonOptions(provider: Provider, operation: 'sending' | 'getTask'): IN
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether the node may download images from private network addresses. Without it, only from the host of the base URL. Leave it off if URLs come from people you do not know.',
+				'Whether the node may download results from addresses in a private network. Without it, only from the host of the base URL.',
 		},
 		{
 			displayName: 'File Name',

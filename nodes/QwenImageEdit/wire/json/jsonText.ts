@@ -111,16 +111,16 @@ function eventsOf(text: string): string[] | undefined {
 	});
 }
 
-/** The last event that holds JSON: the earlier ones report progress. */
+/** The last event that holds JSON, a whole one before one that is cut: the earlier ones report progress. */
 function readEvents(events: readonly string[]): JsonText | undefined {
-	for (const event of [...events].reverse()) {
+	const latest = events.filter((event) => event !== '[DONE]').reverse();
+	const oddities = ['the answer came as server-sent events'];
+	for (const event of latest) {
 		const whole = parsed(keepDigits(event));
-		const read = whole === undefined ? readPart(event) : { ...whole, isCut: false };
-		if (read !== undefined && typeof read.json === 'object' && read.json !== null) {
-			return { ...read, oddities: ['the answer came as server-sent events'] };
-		}
+		if (whole !== undefined) return { ...whole, isCut: false, oddities };
 	}
-	return undefined;
+	const part = latest.map(readPart).find((read) => read !== undefined);
+	return part === undefined ? undefined : { ...part, oddities };
 }
 
 /**
