@@ -6,10 +6,11 @@
  *     npm run kill
  */
 import { Bench } from './bench';
-import { killedInDownload } from './killedInDownload';
-import { killedInSubmit } from './killedInSubmit';
-import { killedInWait } from './killedInWait';
-import { settleAccounts } from './settleAccounts';
+import { killedInDownload } from './moments/killedInDownload';
+import { killedInSubmit } from './moments/killedInSubmit';
+import { killedInWait } from './moments/killedInWait';
+import { settleAccounts } from './moments/settleAccounts';
+import { runScript } from '../endToEnd/runScript';
 
 async function main(): Promise<boolean> {
 	const bench = await Bench.start();
@@ -24,14 +25,4 @@ async function main(): Promise<boolean> {
 	}
 }
 
-// The handlers of "exit" end n8n and remove its data; a signal alone would leave both.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
-
-main().then(
-	(held) => process.exit(held ? 0 : 1),
-	(error: unknown) => {
-		console.error(error instanceof Error ? error.stack : error);
-		console.log('0 passed, 1 failed');
-		process.exit(1);
-	},
-);
+runScript(main);
