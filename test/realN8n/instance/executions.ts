@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { parse } from 'flatted';
 import { until } from '../../processes/until';
 import type { RunningInstance } from './start';

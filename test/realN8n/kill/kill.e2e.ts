@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals, no-console -- tests never ship */
 /**
  * Kills a real n8n with SIGKILL while it submits, while it waits and while it downloads, starts it again on the
  * same data, and shows by the emulator's ledger that nothing was lost and nothing was paid for twice.

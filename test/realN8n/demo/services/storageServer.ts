@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { join } from 'node:path';
 import { makeTemporaryFolder } from '../../../processes/temporaryFolder';
 import { startForeignServer } from '../../thirdParty/servers/foreignServer';

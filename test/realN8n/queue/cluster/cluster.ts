@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/require-node-api-error -- tests never ship */
+/* eslint-disable @n8n/community-nodes/require-node-api-error -- tests never ship */
 import { demoCredentials } from '../../demo/services/credentials';
 import type { Emulator } from '../../../emulator';
 import type { WorkflowToImport } from '../../instance/home';
