@@ -1,7 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- tests never ship */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenOnLoopback, type LoopbackServer } from '../processes/loopbackServer';
+import { holdUnreachableOrigin } from '../processes/unreachableOrigin';
 import { serveApi } from './api-server';
 import { hostImage } from './control';
 import { PROVIDERS } from './providers';
@@ -9,15 +10,13 @@ import { serveElsewhere, serveResults } from './results-server';
 import { EmulatorState } from './state';
 import type { Emulator, EmulatorOptions, ProviderId } from './types';
 
-const HOST = '127.0.0.1';
-
 type Handler = (
 	state: EmulatorState,
 	request: IncomingMessage,
 	response: ServerResponse,
 ) => Promise<void>;
 
-async function listen(state: EmulatorState, handler: Handler, port = 0): Promise<Server> {
+async function listen(state: EmulatorState, handler: Handler, port = 0): Promise<LoopbackServer> {
 	const server = createServer((request, response) => {
 		handler(state, request, response).catch((error: Error & { code?: string }) => {
 			// A client that left in the middle is its own business; anything else is a bug here and must be seen.
@@ -30,60 +29,38 @@ async function listen(state: EmulatorState, handler: Handler, port = 0): Promise
 	// Slow and endless exchanges are made on purpose: no time-outs of our own.
 	server.requestTimeout = 0;
 	server.headersTimeout = 0;
-	await new Promise<void>((resolve, reject) => {
-		server.once('error', reject);
-		server.listen(port, HOST, resolve);
-	});
-	return server;
-}
-
-function originOf(server: Server): string {
-	return `http://${HOST}:${(server.address() as AddressInfo).port}`;
-}
-
-async function close(server: Server): Promise<void> {
-	await new Promise<void>((resolve) => {
-		server.close(() => resolve());
-		server.closeAllConnections();
-	});
-}
-
-/** A port that was free a moment ago and on which nothing listens. */
-async function unusedOrigin(): Promise<string> {
-	const server = createServer();
-	await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
-	const origin = originOf(server);
-	await close(server);
-	return origin;
+	return await listenOnLoopback(server, port);
 }
 
 /** Starts the emulator on free loopback ports (or the given ones). */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
 	const state = new EmulatorState(options);
-	const servers: Server[] = [];
+	const servers: LoopbackServer[] = [];
+	const stopAll = async (): Promise<unknown> =>
+		await Promise.all(servers.map(async (server) => await server.stop()));
 	try {
 		servers.push(await listen(state, serveApi, options.apiPort));
 		servers.push(await listen(state, serveResults, options.resultsPort));
 		servers.push(await listen(state, serveElsewhere));
 	} catch (error) {
-		await Promise.all(servers.map(close));
+		await stopAll();
 		// eslint-disable-next-line @n8n/community-nodes/require-node-api-error -- the emulator is no node
 		throw error;
 	}
-	const [apiOrigin, resultOrigin, elsewhereOrigin] = servers.map(originOf) as [
+	const [apiOrigin, resultOrigin, elsewhereOrigin] = servers.map(({ origin }) => origin) as [
 		string,
 		string,
 		string,
 	];
 	Object.assign(state, { apiOrigin, elsewhereOrigin });
 	Object.assign(state.results, { origin: resultOrigin, apiOrigin });
-	const unreachableOrigin = await unusedOrigin();
+	const unreachable = await holdUnreachableOrigin();
 	const baseOf = (id: ProviderId) => PROVIDERS.find((provider) => provider.id === id)!.base;
 	return {
 		apiOrigin,
 		resultOrigin,
 		elsewhereOrigin,
-		unreachableOrigin,
+		unreachableOrigin: unreachable.origin,
 		baseUrl: (provider) => `${apiOrigin}${baseOf(provider)}`,
 		key: (provider) => state.keys[provider],
 		get ledger() {
@@ -119,7 +96,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 		reset: () => state.reset(),
 		stop: async () => {
 			state.stop();
-			await Promise.all(servers.map(close));
+			await unreachable.release();
+			await stopAll();
 		},
 	};
 }

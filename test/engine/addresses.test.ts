@@ -4,9 +4,9 @@ import { expectFailedItem } from './stage/output';
 import { onStage } from './stage/scenario';
 
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 import type { ProviderId } from '../emulator';
+import { listenOnLoopback } from '../processes/loopbackServer';
 
 onStage('a server that is not there is an error of the network, soon', async (stage) => {
 	const baseUrl = stage.emulator.unreachableOrigin;
@@ -69,16 +69,16 @@ onStage('a key never follows a redirect', async (stage) => {
 				response.writeHead(status, { location }).end();
 			});
 		});
-		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+		const { origin: baseUrl, stop } = await listenOnLoopback(server);
 		try {
-			const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 			await stage.saveCredential('moved', provider, { baseUrl });
-			const images = [{ source: 'url', url: 'http://127.0.0.1:9/photo.png' } as const];
+			const images = [
+				{ source: 'url', url: `${stage.emulator.unreachableOrigin}/photo.png` } as const,
+			];
 			const run = await stage.run({ provider, credential: 'moved', images, node: onItem });
 			expectFailedItem(run.edited[0], 0, { provider });
 		} finally {
-			server.closeAllConnections();
-			await new Promise((resolve) => server.close(resolve));
+			await stop();
 		}
 	}
 	expect(stage.emulator.requests).toEqual([]);

@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { runCommand } from '../realN8n/instance/command';
-import { npmEnvironment, npmScript } from '../realN8n/instance/npm';
+import { runCommand } from '../processes/command';
+import { npmEnvironment, npmScript } from '../realN8n/installation/npm';
 import { contentHash } from './contentHash';
 import { exclusively } from './exclusive';
 import { filesUnder, projectFolder } from './project';

@@ -1,4 +1,4 @@
-import { checkOf, findOrphanedChecks } from '../realN8n/demo/exampleChecks';
+import { checkOf, findOrphanedChecks } from '../realN8n/demo/checks/exampleChecks';
 import { loadExamples, writingNodesOf } from '../realN8n/demo/examples';
 import { readText } from './project';
 

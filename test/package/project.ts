@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { runCommand, type CommandResult } from '../realN8n/instance/command';
+import { runCommand, type CommandResult } from '../processes/command';
 
 /** The folder of the package. */
 export const projectFolder = resolve(__dirname, '../..');

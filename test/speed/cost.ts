@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { plainPng } from '../emulator';
 import type { WorkflowNode } from '../engine/stage/engine';
-import { runCommand } from '../realN8n/instance/command';
+import { runCommand } from '../processes/command';
 import { builtPackage } from '../package/builtPackage';
 import { bareRequest } from './bareRequest';
 import type { BenchSettings } from './benchSettings';

@@ -1,11 +1,11 @@
-/* eslint-disable @n8n/community-nodes/no-dangerous-functions, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- tests never ship */
-import { spawn } from 'node:child_process';
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 
+import { BackgroundProcess } from '../processes/backgroundProcess';
 import type { LedgerEntry, ProviderId, RecordedRequest, SettingsPatch } from '../emulator';
 
 const projectFolder = join(__dirname, '../..');
+const START_WITHIN_SECONDS = 60;
 
 /** What the emulator knows of a run. */
 export interface EmulatorState {
@@ -38,25 +38,13 @@ export async function startScript<Ready>(
 	script: string,
 	scriptArguments: readonly string[] = [],
 ): Promise<{ ready: Ready; stop(): Promise<void> }> {
-	const child = spawn(process.execPath, ['--import', 'tsx', script, ...scriptArguments], {
-		cwd: projectFolder,
-		stdio: ['ignore', 'pipe', 'inherit'],
-	});
-	const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-	const stopNow = (): void => void child.kill('SIGTERM');
-	process.once('exit', stopNow);
-	const line = await new Promise<string>((resolve, reject) => {
-		createInterface({ input: child.stdout }).once('line', resolve);
-		child.once('exit', (code) => reject(new Error(`${script} ended with ${code}`)));
-	});
-	return {
-		ready: JSON.parse(line) as Ready,
-		stop: async () => {
-			stopNow();
-			await ended;
-			process.off('exit', stopNow);
-		},
-	};
+	const child = BackgroundProcess.start(
+		process.execPath,
+		['--import', 'tsx', script, ...scriptArguments],
+		{ workingDirectory: projectFolder },
+	);
+	const [line] = await child.prints(/^\{.*\}$/m, START_WITHIN_SECONDS);
+	return { ready: JSON.parse(line) as Ready, stop: async () => void (await child.stop()) };
 }
 
 /** Starts the emulator as its users do, without images that take time to draw. */

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 
 import { plainPng, type SettingsPatch } from '../emulator';
-import { runCommand } from '../realN8n/instance/command';
+import { runCommand } from '../processes/command';
 import { builtPackage } from '../package/builtPackage';
 import type { BenchSettings } from './benchSettings';
 import { startEmulatorProcess, type EmulatorProcess } from './emulatorProcess';

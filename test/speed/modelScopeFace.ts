@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenOnLoopback } from '../processes/loopbackServer';
 
 /** An image that is made. */
 interface Task {
@@ -56,16 +56,11 @@ export async function startModelScopeFace(
 		});
 	};
 	const server = createServer((request, response) => void serve(request, response));
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	const listening = await listenOnLoopback(server);
+	origin = listening.origin;
 	return {
 		baseUrl: `${origin}/`,
 		tasks,
-		stop: async () => {
-			await new Promise<void>((resolve) => {
-				server.close(() => resolve());
-				server.closeAllConnections();
-			});
-		},
+		stop: listening.stop,
 	};
 }

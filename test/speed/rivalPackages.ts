@@ -5,8 +5,8 @@ import { join } from 'node:path';
 
 import type { ICredentialType, INodeType, IVersionedNodeType } from 'n8n-workflow';
 
-import { installInstance } from '../realN8n/instance/install';
-import { installPinned } from '../realN8n/thirdParty/install';
+import { installInstance } from '../realN8n/installation/install';
+import { installPinned } from '../realN8n/installation/pinnedPackages';
 
 const rivalsFolder = join(__dirname, 'rivals');
 

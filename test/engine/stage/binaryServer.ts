@@ -2,10 +2,11 @@
 import { Container } from './core';
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 
 import { BinaryDataService } from 'n8n-core';
+
+import { listenOnLoopback } from '../../processes/loopbackServer';
 
 /** The one page of n8n that providers need: files behind signed URLs. */
 export interface BinaryServer {
@@ -57,14 +58,6 @@ export async function startBinaryServer(): Promise<BinaryServer> {
 			else begin(404).end();
 		});
 	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const { port } = server.address() as AddressInfo;
-	return {
-		url: `http://127.0.0.1:${port}/`,
-		answers,
-		stop: async () => {
-			server.closeAllConnections();
-			await new Promise<void>((resolve) => server.close(() => resolve()));
-		},
-	};
+	const { origin, stop } = await listenOnLoopback(server);
+	return { url: `${origin}/`, answers, stop };
 }

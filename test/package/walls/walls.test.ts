@@ -1,39 +1,42 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
-import { isBuiltin } from 'node:module';
-import { posix } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 
-import { exportsOf, globalsUsed, importsOf, parse, pathsBelow, sourcesBelow } from './sources';
+import { projectFolder } from '../project';
+import { crowdedFolders, GROWS_WITH_PROVIDERS } from './folderSizes';
+import { circlesIn, importGraph } from './importCircles';
+import { importsAgainstTheN8nOrder, importsAgainstTheOrder, roomOf } from './rooms';
+import {
+	exportsOf,
+	globalsUsed,
+	importsOf,
+	parse,
+	pathsBelow,
+	sourcesBelow,
+	type SourceFile,
+} from './sources';
 
 const node = 'nodes/QwenImageEdit';
 const sources = [...sourcesBelow('nodes'), ...sourcesBelow('credentials')];
 
-/** The room of a file: `edit`, `run`, `providers`, `n8n`, or the node class itself. */
-function roomOf(path: string): string {
-	return path.startsWith(`${node}/`) && path.split('/').length > 3 ? path.split('/')[2]! : 'class';
+/** What is wrong with the names of a credential: file, class and type. */
+function wrongCredentialNames(path: string, syntax: SourceFile['syntax']): string[] {
+	const classes = exportsOf(syntax).map(({ name }) => name);
+	const type = /^\tname = '([^']*)';$/m.exec(syntax.text)?.[1] ?? 'without a name';
+	const [className = 'no class'] = classes;
+	return [
+		...(classes.length === 1 ? [] : [`${path} exports ${classes.length} classes`]),
+		...(/^QwenImageEdit[A-Z]\w*Api$/.test(className) ? [] : [`${path}: class ${className}`]),
+		...(`Q${type.slice(1)}` === className && type.startsWith('q') ? [] : [`${path}: type ${type}`]),
+		...(basename(path) === `${className}.credentials.ts` ? [] : [`${path} holds ${className}`]),
+	];
 }
 
-/** What each room may import besides its own files: imports run one way. */
-const mayImport: Record<string, readonly string[]> = {
-	image: [],
-	edit: ['room image'],
-	wire: ['zod/v4', 'ipaddr.js', 'room image', 'room edit'],
-	adapter: ['zod/v4', 'room image', 'room edit', 'room wire'],
-	providers: ['zod/v4', 'room edit', 'room wire', 'room adapter'],
-	run: ['room image', 'room edit', 'room wire', 'room adapter'],
-	n8n: [
-		'n8n-workflow',
-		...['image', 'edit', 'wire', 'adapter', 'run', 'providers'].map((room) => `room ${room}`),
-	],
-	class: ['n8n-workflow', 'room n8n'],
-};
-
-/** An import as the table above names it, or undefined for a file of the same room. */
-function named(path: string, imported: string): string | undefined {
-	if (!imported.startsWith('.')) return imported;
-	const target = posix.join(posix.dirname(path), imported);
-	if (!target.startsWith(`${node}/`)) return `outside: ${target}`;
-	const room = target === `${node}/providers` ? 'providers' : roomOf(`${target}.ts`);
-	return room === roomOf(path) ? undefined : `room ${room}`;
+/** Lines of a text that say "picture", in any form. */
+function picturesIn(path: string, text: string): string[] {
+	return text
+		.split('\n')
+		.flatMap((line, index) => (/picture/i.test(line) ? [`${path}:${index + 1}`] : []));
 }
 
 describe('walls', () => {
@@ -44,21 +47,20 @@ describe('walls', () => {
 	});
 
 	it('imports run one way', () => {
-		const wrong = sources
-			.filter(({ path }) => path.startsWith('nodes/'))
-			.flatMap(({ path, syntax }) => {
-				const allowed = mayImport[roomOf(path)] ?? [];
-				return importsOf(syntax).flatMap((imported) => {
-					const name = named(path, imported);
-					// Only this room talks to the machine.
-					const ofNode = name !== undefined && isBuiltin(name) && roomOf(path) === 'n8n';
-					return name === undefined || allowed.includes(name) || ofNode
-						? []
-						: [`${path} imports ${imported}`];
-				});
-			});
-		expect(wrong).toEqual([]);
+		const nodes = sources.filter(({ path }) => path.startsWith('nodes/'));
+		expect(importsAgainstTheOrder(nodes)).toEqual([]);
 	});
+
+	it('imports between the rooms of n8n/ run one way', () => {
+		expect(importsAgainstTheN8nOrder(sources)).toEqual([]);
+	});
+
+	it.each(['nodes', 'credentials', 'test'])(
+		'no files of %s import each other in a circle',
+		(folder) => {
+			expect(circlesIn(importGraph(sourcesBelow(folder)))).toEqual([]);
+		},
+	);
 
 	it('n8n is known in its own room only', () => {
 		const knowing = sources
@@ -112,7 +114,45 @@ describe('walls', () => {
 	});
 });
 
+describe('sizes', () => {
+	const all = ['nodes', 'credentials', 'test', 'gulp'].flatMap(pathsBelow);
+
+	it('no folder has more files than can be taken in at a glance', () => {
+		expect(crowdedFolders(all)).toEqual([]);
+	});
+
+	it('every folder that may have more is there', () => {
+		const folders = all.map((path) => path.slice(0, path.lastIndexOf('/')));
+		const gone = GROWS_WITH_PROVIDERS.filter(([grows]) => !folders.some((one) => grows.test(one)));
+		expect(gone.map(([, why]) => why)).toEqual([]);
+	});
+
+	it('no file of the node is longer than 300 lines', () => {
+		const long = sources
+			.filter(({ path }) => path.startsWith('nodes/'))
+			.map(({ path, syntax }) => ({ path, lines: syntax.text.trimEnd().split('\n').length }))
+			.filter(({ lines }) => lines > 300);
+		expect(long).toEqual([]);
+	});
+});
+
 describe('names', () => {
+	it('every credential type is called after our node: n8n keeps those of all packages in one map', () => {
+		const wrong = sources
+			.filter(({ path }) => path.endsWith('.credentials.ts'))
+			.flatMap(({ path, syntax }) => wrongCredentialNames(path, syntax));
+		expect(wrong).toEqual([]);
+	});
+
+	it('what is edited is called an image', () => {
+		const papers = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'package.json'];
+		const texts = [...['nodes', 'credentials', 'docs', 'examples'].flatMap(pathsBelow), ...papers]
+			.filter((path) => /\.(ts|js|json|md)$/.test(path))
+			.map((path) => [path, readFileSync(join(projectFolder, path), 'utf8')] as const);
+		expect(texts.length).toBeGreaterThan(100);
+		expect(texts.flatMap(([path, text]) => picturesIn(path, text))).toEqual([]);
+	});
+
 	const vague = /^(utils?|utilities|utility|helpers?|commons?|managers?|misc|stuff)$/i;
 	const wordsOf = (name: string) => name.split(/[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])/);
 
@@ -191,5 +231,74 @@ describe('these checks themselves', () => {
 			['Wrong', false],
 			['Bare', false],
 		]);
+	});
+
+	const source = (path: string, code: string): SourceFile => ({ path, syntax: parse(path, code) });
+
+	it('see an import that goes up, sideways, or out', () => {
+		const path = 'nodes/QwenImageEdit/wire/a.ts';
+		const code = (imported: string) => [source(path, `import type { A } from '${imported}';`)];
+		for (const allowed of ['./b', '../edit/b', '../image/b', 'zod/v4']) {
+			expect(importsAgainstTheOrder(code(allowed))).toEqual([]);
+		}
+		for (const wrong of ['../run/b', '../providers', '../../../test/b', 'n8n-workflow', 'fs']) {
+			expect(importsAgainstTheOrder(code(wrong))).toEqual([`${path} imports ${wrong}`]);
+		}
+	});
+
+	it('see it between the rooms of n8n/ too', () => {
+		const path = 'nodes/QwenImageEdit/n8n/files/a.ts';
+		const code = (imported: string) => [source(path, `export * from '${imported}';`)];
+		for (const allowed of ['./b', '../http/b', '../runtime/b', '../../edit/b', 'n8n-workflow']) {
+			expect(importsAgainstTheN8nOrder(code(allowed))).toEqual([]);
+		}
+		for (const wrong of ['../in/b', '../panel/b', '../execute']) {
+			expect(importsAgainstTheN8nOrder(code(wrong))).toEqual([`${path} imports ${wrong}`]);
+		}
+		const unknown = source('nodes/QwenImageEdit/n8n/cellar/a.ts', '');
+		expect(importsAgainstTheN8nOrder([unknown])).toHaveLength(1);
+	});
+
+	it('see a circle, also of types alone, and say its way', () => {
+		const files = [
+			source('x/a.ts', "import type { B } from './b';"),
+			source('x/b.ts', "import { c } from './c'; import { d } from './d';"),
+			source('x/c/index.ts', "export type C = import('../a').A;"),
+			source('x/d.ts', "import './d'; import './e';"),
+			source('x/e.ts', "import 'n8n-workflow';"),
+		];
+		expect(circlesIn(importGraph(files))).toEqual([
+			'x/a.ts -> x/b.ts -> x/c/index.ts -> x/a.ts',
+			'x/d.ts -> x/d.ts',
+		]);
+	});
+
+	it('see a folder with too many files', () => {
+		const nine = Array.from({ length: 9 }, (_, index) => `nodes/x/${index}.ts`);
+		expect(crowdedFolders([...nine, 'nodes/x/more/a.ts'])).toEqual([]);
+		expect(crowdedFolders([...nine, 'nodes/x/a.svg'])).toEqual(['nodes/x has 10 files']);
+	});
+
+	it('see a credential that is called otherwise', () => {
+		const named = (file: string, className: string, type: string) =>
+			wrongCredentialNames(
+				file,
+				parse(file, `export class ${className} {\n\tname = '${type}';\n}`),
+			);
+		const file = (name: string) => `credentials/${name}.credentials.ts`;
+		const right = 'QwenImageEditFalApi';
+		expect(named(file(right), right, 'qwenImageEditFalApi')).toEqual([]);
+		for (const wrong of [
+			named(file('FalApi'), 'FalApi', 'falApi'),
+			named(file(right), right, 'falApi'),
+			named(file('FalApi'), right, 'qwenImageEditFalApi'),
+			named(file('QwenImageEditFal'), 'QwenImageEditFal', 'qwenImageEditFal'),
+		]) {
+			expect(wrong).not.toEqual([]);
+		}
+	});
+
+	it('see the word in every form', () => {
+		expect(picturesIn('a.ts', 'image\nthePictures\n')).toEqual(['a.ts:2']);
 	});
 });

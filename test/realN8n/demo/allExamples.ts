@@ -1,15 +1,16 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, no-console -- tests never ship */
 import { basename } from 'node:path';
 import type { Emulator } from '../../emulator/types';
-import { secondsSince } from '../instance/command';
+import { secondsSince } from '../../processes/command';
 import { startInstance, type RunningInstance } from '../instance/start';
-import { Session } from '../panel/session';
-import { checkOf, findOrphanedChecks } from './exampleChecks';
+import { Session } from '../instance/session';
+import { checkOf, findOrphanedChecks } from './checks/exampleChecks';
 import type { ExampleRun } from './exampleRun';
 import { loadExamples, manualTriggerOf, type Example } from './examples';
-import { furnishPublicWorld } from './publicWorld';
-import { startServices, type DemoServices } from './services';
-import { executeInEditor, publishWorkflow } from './startedWorkflow';
+import { furnishPublicWorld } from './services/publicWorld';
+import { startServices, type DemoServices } from './services/services';
+import { executeInEditor } from '../instance/executeInEditor';
+import { publishWorkflow } from '../instance/executions';
 import { createWorkspace, type Workspace } from './workspace';
 
 /** What all examples share: one n8n, one emulator, one set of servers. */

@@ -1,12 +1,12 @@
 /* eslint-disable @n8n/community-nodes/require-node-api-error, no-console -- tests never ship */
 import type { Emulator } from '../../emulator/types';
 import { startInstance, type RunningInstance } from '../instance/start';
-import { Session } from '../panel/session';
-import { UPLOAD_KEY } from './credentials';
+import { Session } from '../instance/session';
+import { UPLOAD_KEY } from './services/credentials';
 import { loadExamples } from './examples';
-import { furnishPublicWorld } from './publicWorld';
-import { startServices } from './services';
-import { publishWorkflow } from './startedWorkflow';
+import { furnishPublicWorld } from './services/publicWorld';
+import { startServices } from './services/services';
+import { publishWorkflow } from '../instance/executions';
 import { createWorkspace } from './workspace';
 
 /** The example that answers uploads: it can be tried without opening it. */

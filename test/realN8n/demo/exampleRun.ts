@@ -1,7 +1,7 @@
 import type { Emulator, LedgerEntry } from '../../emulator/types';
 import type { ExecutedWorkflow } from '../instance/execution';
 import type { Example } from './examples';
-import type { DemoServices } from './services';
+import type { DemoServices } from './services/services';
 
 /** One example in an n8n that is ready for it, as its check gets to work with it. */
 export interface ExampleRun {

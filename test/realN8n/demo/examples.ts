@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { WorkflowToImport } from '../instance/home';
-import { findDemoCredential } from './credentials';
+import { findDemoCredential } from './services/credentials';
 
 const EXAMPLES_FOLDER = resolve(__dirname, '../../../examples');
 

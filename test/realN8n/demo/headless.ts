@@ -1,10 +1,10 @@
 /* eslint-disable no-console -- tests never ship */
 import type { Emulator } from '../../emulator/types';
-import { secondsSince } from '../instance/command';
+import { secondsSince } from '../../processes/command';
 import { InstanceHome } from '../instance/home';
 import { checkWrittenImages } from './checks/writtenImages';
 import { loadExamples } from './examples';
-import { startServices } from './services';
+import { startServices } from './services/services';
 import { createWorkspace } from './workspace';
 
 /** The example that is the demo: photo file, Qwen Image Edit, file on disk. */

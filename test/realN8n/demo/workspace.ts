@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- tests never ship */
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
+import { makeTemporaryFolder } from '../../processes/temporaryFolder';
 import { PHOTOS_FOLDER, SPREADSHEET_FILE } from './examples';
 
 const DEMO_FOLDER = resolve(__dirname, '../../../.n8n-demo');
@@ -21,8 +21,7 @@ export function photoNames(): string[] {
 
 /** Folders for one run of the demo. Images of an earlier run are gone, so none can pass for a new one. */
 export function createWorkspace(name: string): Workspace {
-	const userFolder = mkdtempSync(join(tmpdir(), 'n8n-demo-'));
-	process.once('exit', () => rmSync(userFolder, { recursive: true, force: true, maxRetries: 5 }));
+	const { path: userFolder } = makeTemporaryFolder('demo');
 	const workingFolder = join(DEMO_FOLDER, name);
 	const filesFolder = join(workingFolder, '.n8n-files');
 	// The folder that one example takes all photos from.

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { stripVTControlCharacters, parseArgs } from 'node:util';
 import { readCounts, type Counts } from './counts';
+import { runScript } from './runScript';
 
 const PROJECT_FOLDER = resolve(__dirname, '../../..');
 
@@ -17,6 +18,10 @@ const PARTS: Readonly<Record<string, Part>> = {
 	examples: {
 		shows: 'every example workflow in a real n8n',
 		command: ['npm', 'run', 'demo', '--', '--headless', '--all-examples'],
+	},
+	neighbours: {
+		shows: 'another package with our old credential names in the same n8n',
+		command: ['npm', 'run', 'neighbours'],
 	},
 	kill: { shows: 'n8n killed in the middle of paid work', command: ['npm', 'run', 'kill'] },
 	queue: { shows: 'queue mode: Redis, one main, two workers', command: ['npm', 'run', 'queue'] },
@@ -108,12 +113,4 @@ async function main(): Promise<boolean> {
 	return failed === 0;
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
-
-main().then(
-	(held) => process.exit(held ? 0 : 1),
-	(error: unknown) => {
-		console.error(error instanceof Error ? error.message : error);
-		process.exit(1);
-	},
-);
+runScript(main);

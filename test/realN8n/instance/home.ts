@@ -1,14 +1,14 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/require-node-api-error, no-console -- tests never ship */
 import { realpathSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CommandError, runCommand, type CommandResult } from './command';
-import { installCommunityPackage } from './communityPackage';
+import { CommandError, runCommand, type CommandResult } from '../../processes/command';
+import { installCommunityPackage, installOurPackage } from '../installation/communityPackage';
 import { n8nEnvironment } from './environment';
 import { printsExecution, readExecution, type ExecutedWorkflow } from './execution';
-import { installInstance, type InstalledInstance } from './install';
-import { freePorts } from './ports';
+import { installInstance, type InstalledInstance } from '../installation/install';
+import { reservePorts } from '../../processes/reservedPorts';
+import { makeTemporaryFolder, type TemporaryFolder } from '../../processes/temporaryFolder';
 
 /** A credential as `n8n import:credentials` takes it: the data in plain text, which n8n then encrypts. */
 export interface CredentialToImport {
@@ -37,6 +37,8 @@ export interface HomeOptions {
 	installed?: InstalledInstance;
 	/** `false` leaves the package out. */
 	withPackage?: boolean;
+	/** Folders of other community packages to be installed after ours. */
+	furtherPackages?: readonly string[];
 	/** Further settings for n8n. */
 	environment?: NodeJS.ProcessEnv;
 	log?: (line: string) => void;
@@ -52,7 +54,7 @@ export class InstanceHome {
 		readonly workingFolder: string,
 		readonly environment: NodeJS.ProcessEnv,
 		readonly port: number,
-		private readonly removeUserFolder: boolean,
+		private readonly madeHere: TemporaryFolder | undefined,
 		private readonly log: (line: string) => void,
 	) {}
 
@@ -60,16 +62,14 @@ export class InstanceHome {
 	static async create(options: HomeOptions = {}): Promise<InstanceHome> {
 		const log = options.log ?? console.log;
 		const installed = options.installed ?? (await installInstance(log));
-		// n8n refuses files below a symbolic link, and /tmp is one on macOS.
-		const userFolder = realpathSync(
-			options.userFolder ?? (await mkdtemp(join(tmpdir(), 'n8n-home-'))),
-		);
+		const madeHere = options.userFolder === undefined ? makeTemporaryFolder('home') : undefined;
+		const userFolder = realpathSync(options.userFolder ?? madeHere!.path);
 		const workingFolder = realpathSync(options.workingFolder ?? userFolder);
 		const filesFolder = join(workingFolder, '.n8n-files');
 		const temporaryFolder = join(userFolder, 'tmp');
 		await mkdir(filesFolder, { recursive: true });
 		await mkdir(temporaryFolder, { recursive: true });
-		const [port = 0, taskBrokerPort = 0] = await freePorts(2);
+		const [port = 0, taskBrokerPort = 0] = await reservePorts(2);
 		const environment = n8nEnvironment({
 			nodeBinary: installed.nodeBinary,
 			userFolder,
@@ -85,15 +85,18 @@ export class InstanceHome {
 			workingFolder,
 			environment,
 			port,
-			options.userFolder === undefined,
+			madeHere,
 			log,
 		);
 		try {
-			if (options.withPackage !== false) await installCommunityPackage(userFolder, log);
+			if (options.withPackage !== false) await installOurPackage(userFolder, log);
+			for (const folder of options.furtherPackages ?? []) {
+				await installCommunityPackage(folder, userFolder, log);
+			}
 			if (options.credentials?.length) await home.importAs('credentials', options.credentials);
 			if (options.workflows?.length) await home.importAs('workflow', options.workflows);
 		} catch (error) {
-			await home.remove();
+			home.remove();
 			throw error;
 		}
 		return home;
@@ -106,7 +109,7 @@ export class InstanceHome {
 
 	/** Runs one command of n8n's command line to its end. It may run beside a started n8n. */
 	async runN8n(...commandArguments: string[]): Promise<CommandResult> {
-		const [taskBrokerPort] = await freePorts(1);
+		const [taskBrokerPort] = await reservePorts(1);
 		return await runCommand(
 			this.installed.nodeBinary,
 			[this.installed.n8nBinary, ...commandArguments],
@@ -134,8 +137,8 @@ export class InstanceHome {
 	}
 
 	/** Removes the data folder, if it was made here. Files that workflows wrote elsewhere stay. */
-	async remove(): Promise<void> {
-		if (this.removeUserFolder) await rm(this.userFolder, { recursive: true, force: true });
+	remove(): void {
+		this.madeHere?.remove();
 	}
 
 	private async importAs(kind: 'credentials' | 'workflow', list: unknown[]): Promise<void> {

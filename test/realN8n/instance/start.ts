@@ -1,8 +1,8 @@
 /* eslint-disable @n8n/community-nodes/require-node-api-error, no-console -- tests never ship */
-import { secondsSince } from './command';
+import { secondsSince } from '../../processes/command';
 import type { ExecutedWorkflow } from './execution';
 import { InstanceHome, type HomeOptions } from './home';
-import { N8nServer } from './server';
+import { startServer, type N8nServer } from './server';
 
 /** The owner of every instance started here. Not a secret: it listens on the loopback interface alone. */
 export const OWNER = {
@@ -20,12 +20,14 @@ export interface RunningInstance {
 	userFolder: string;
 	/** The folder that workflows may read from and write to. */
 	filesFolder: string;
-	/** The process id of n8n. */
-	processId: number | undefined;
+	/** What n8n writes to its log. */
+	logFile: string;
 	/** Resolves when n8n has ended, asked or not, with its code or signal. */
 	ended: Promise<string>;
 	/** Runs a workflow by n8n's command line, beside the server. */
 	executeWorkflow(id: string): Promise<ExecutedWorkflow>;
+	/** SIGKILL, for n8n and for the code runner that it started; what it had in memory is gone, what it had stored stays. */
+	kill(): Promise<string>;
 	/** Ends every process and removes the data folder, unless it was given. */
 	stop(): Promise<void>;
 }
@@ -37,7 +39,7 @@ export async function startInstance(options: HomeOptions = {}): Promise<RunningI
 	let server: N8nServer | undefined;
 	try {
 		const startedAt = Date.now();
-		const started = await N8nServer.start(home);
+		const started = await startServer(home);
 		server = started;
 		await setUpOwner(started.url);
 		log(`n8n: started in ${secondsSince(startedAt)} s`);
@@ -47,17 +49,18 @@ export async function startInstance(options: HomeOptions = {}): Promise<RunningI
 			password: OWNER.password,
 			userFolder: home.userFolder,
 			filesFolder: home.filesFolder,
-			processId: started.processId,
-			ended: started.ended,
+			logFile: started.process.logFile,
+			ended: started.process.ended,
 			executeWorkflow: async (id) => await home.executeWorkflow(id),
+			kill: async () => await started.process.kill(),
 			stop: async () => {
-				await started.stop();
-				await home.remove();
+				await started.process.stop();
+				home.remove();
 			},
 		};
 	} catch (error) {
-		await server?.stop();
-		await home.remove();
+		await server?.process.stop();
+		home.remove();
 		throw error;
 	}
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { providers } from '../../../nodes/QwenImageEdit/providers';
-import { demoCredentials } from '../demo/credentials';
+import { demoCredentials } from '../demo/services/credentials';
 import { PHOTO_FILE } from '../demo/examples';
 import {
 	plainPng,
@@ -12,8 +12,8 @@ import {
 	type Emulator,
 	type LedgerEntry,
 } from '../../emulator';
-import { secondsSince } from '../instance/command';
-import { Checks } from '../panel/checks';
+import { secondsSince } from '../../processes/command';
+import { Checks } from '../endToEnd/checks';
 import { KilledInstance } from './killedInstance';
 import { editAndWrite, getByIds, storedExample, type Target } from './workflows';
 
@@ -66,7 +66,7 @@ export class Bench {
 		});
 		const n8n = await KilledInstance.start({ credentials, workflows }, log);
 		copyFileSync(PHOTO_FILE, join(n8n.filesFolder, basename(PHOTO_FILE)));
-		const checks = new Checks(async () => await Promise.resolve(lastLines(n8n.logFile)));
+		const checks = new Checks(() => lastLines(n8n.logFile));
 		return new Bench(emulator, n8n, checks, targets);
 	}
 

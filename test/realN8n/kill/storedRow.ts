@@ -1,5 +1,5 @@
 import type { Bench } from './bench';
-import { until } from './executions';
+import { until } from '../../processes/until';
 
 /** A row of the example's data table. */
 export interface StoredRow {

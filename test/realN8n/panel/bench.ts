@@ -1,10 +1,10 @@
 import type { Emulator } from '../../emulator/types';
 import type { CredentialToImport } from '../instance/home';
 import type { RunningInstance } from '../instance/start';
-import type { Checks } from './checks';
-import type { Editor, Theme } from './editor';
-import type { Gallery } from './gallery';
-import type { Session } from './session';
+import type { Checks } from '../endToEnd/checks';
+import type { Editor, Theme } from './editor/editor';
+import type { Gallery } from './editor/gallery';
+import type { Session } from '../instance/session';
 
 /** What the checks work with: one n8n, one browser and the emulated providers for all of them. */
 export interface Bench {

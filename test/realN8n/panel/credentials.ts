@@ -1,5 +1,5 @@
 import { providers } from '../../../nodes/QwenImageEdit/providers';
-import { demoCredentials, SERVICE_CREDENTIALS } from '../demo/credentials';
+import { demoCredentials, SERVICE_CREDENTIALS } from '../demo/services/credentials';
 import type { Emulator } from '../../emulator/types';
 import type { CredentialToImport } from '../instance/home';
 

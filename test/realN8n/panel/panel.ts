@@ -7,18 +7,19 @@ import { PHOTO_FILE, loadExamples } from '../demo/examples';
 import { startEmulator } from '../../emulator';
 import { startInstance } from '../instance/start';
 import type { Bench } from './bench';
-import { startBrowser } from './browser';
-import { checkExamples } from './canvasChecks';
-import { Checks } from './checks';
+import { startBrowser } from './editor/browser';
+import { checkExamples } from './checks/canvasChecks';
+import { Checks } from '../endToEnd/checks';
 import { canvasCredentials, panelCredentials } from './credentials';
-import { Editor } from './editor';
-import { checkExecution } from './executionChecks';
-import { Gallery } from './gallery';
-import { checkLongRun } from './longRunChecks';
-import { checkPicker } from './pickerChecks';
-import { checkDarkTheme, checkPanels, checkSwitching } from './providerChecks';
-import { Session } from './session';
-import { checkTool } from './toolChecks';
+import { Editor } from './editor/editor';
+import { checkExecution } from './checks/executionChecks';
+import { Gallery } from './editor/gallery';
+import { checkLongRun } from './checks/longRunChecks';
+import { checkPicker } from './checks/pickerChecks';
+import { checkDarkTheme, checkPanels, checkSwitching } from './checks/providerChecks';
+import { Session } from '../instance/session';
+import { checkTool } from './checks/toolChecks';
+import { runScript } from '../endToEnd/runScript';
 
 const SCREENSHOTS_FOLDER = resolve(__dirname, '../../../docs/screenshots');
 const GALLERY_PAGE = resolve(__dirname, '../../../docs/gallery.md');
@@ -107,13 +108,4 @@ async function main(): Promise<boolean> {
 	}
 }
 
-// The handlers of "exit" end n8n; a signal alone would leave it running.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
-
-main().then(
-	(held) => process.exit(held ? 0 : 1),
-	(error: unknown) => {
-		console.error(error instanceof Error ? error.stack : error);
-		process.exit(1);
-	},
-);
+runScript(main);

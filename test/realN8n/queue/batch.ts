@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { plainPng, type Emulator, type LedgerEntry } from '../../emulator';
-import { until } from '../kill/executions';
-import { readSavedData } from '../kill/savedData';
-import type { Cluster } from './cluster';
+import { until } from '../../processes/until';
+import { publishWorkflow, readExecutionData } from '../instance/executions';
+import type { Cluster } from './cluster/cluster';
 
 const ENDED = ['success', 'error', 'crashed', 'canceled'];
 const PHOTO_SIDE_PIXELS = 500;
@@ -72,19 +72,7 @@ export async function call(
 
 /** Publishes workflows, and waits until their webhooks listen. */
 export async function publish(cluster: Cluster, workflowIds: readonly string[]): Promise<void> {
-	const { session } = cluster;
-	for (const id of workflowIds) {
-		const { versionId } = (await session.request('GET', `/workflows/${id}`)) as {
-			versionId: string;
-		};
-		await session.request('POST', `/workflows/${id}/activate`, { versionId });
-	}
-	for (const id of workflowIds) {
-		await until(`workflow ${id} to be published`, async () => {
-			const state = await session.request('GET', `/workflows/${id}/publication-status`);
-			return JSON.stringify(state).includes('"activated"');
-		});
-	}
+	for (const id of workflowIds) await publishWorkflow(cluster.session, id);
 }
 
 /** A workflow's executions so far, oldest first. */
@@ -127,8 +115,8 @@ export async function readExecution(
 	id: string,
 	nodeName: string,
 ): Promise<{ items: Item[]; error?: string; nodesRun: string[] }> {
-	const { data } = (await cluster.session.request('GET', `/executions/${id}`)) as { data: string };
-	const { resultData } = readSavedData(data) as RunData;
+	const { data } = await readExecutionData(cluster.session, id);
+	const { resultData } = data as RunData;
 	const runs = resultData.runData[nodeName] ?? [];
 	const items = runs.flatMap((run) => (run.data?.main ?? []).flatMap((list) => list ?? []));
 	return { items, error: resultData.error?.message, nodesRun: Object.keys(resultData.runData) };

@@ -1,6 +1,6 @@
 import type { Emulator } from '../../emulator';
-import type { Checks } from './checks';
-import type { Cluster } from './cluster';
+import type { Checks } from '../endToEnd/checks';
+import type { Cluster } from './cluster/cluster';
 
 /** What the checks work with. */
 export interface Bench {

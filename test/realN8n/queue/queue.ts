@@ -1,14 +1,15 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, no-console -- tests never ship */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { parseArgs } from 'node:util';
 import { startEmulator } from '../../emulator';
 import { publish } from './batch';
-import { Checks } from './checks';
-import { Cluster } from './cluster';
-import { checkDrain } from './drainChecks';
-import { checkKill } from './killChecks';
-import { checkSubWorkflows } from './subWorkflowChecks';
-import { checkWidths } from './widthChecks';
+import { Checks } from '../endToEnd/checks';
+import { Cluster } from './cluster/cluster';
+import { checkDrain } from './checks/drainChecks';
+import { checkKill } from './checks/killChecks';
+import { checkSubWorkflows } from './checks/subWorkflowChecks';
+import { checkWidths } from './checks/widthChecks';
 import { queueWorkflows, WORKFLOWS } from './workflows';
+import { runScript } from '../endToEnd/runScript';
 
 /** What n8n advises as the least. */
 const CONCURRENCY = 5;
@@ -55,13 +56,4 @@ async function main(): Promise<boolean> {
 	}
 }
 
-// The handlers of "exit" end what was started; a signal alone would leave it running.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
-
-main().then(
-	(held) => process.exit(held ? 0 : 1),
-	(error: unknown) => {
-		console.error(error instanceof Error ? error.stack : error);
-		process.exit(1);
-	},
-);
+runScript(main);

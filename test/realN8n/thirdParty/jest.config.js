@@ -4,7 +4,7 @@ const { join } = require('node:path');
 module.exports = {
 	...require('../../../jest.config.js'),
 	rootDir: join(__dirname, '../../..'),
-	testMatch: ['<rootDir>/test/thirdParty/**/*.e2e.ts'],
+	testMatch: ['<rootDir>/test/realN8n/thirdParty/**/*.e2e.ts'],
 	// The first run installs.
 	testTimeout: 300_000,
 	maxWorkers: 1,

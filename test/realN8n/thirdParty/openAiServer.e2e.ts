@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- tests never ship */
 /**
  * The node, and the emulator, against what nobody here wrote:
  *
@@ -20,9 +20,9 @@ import sharp from 'sharp';
 import { OPEN_AI_FACES, startEmulator, type Emulator } from '../../emulator';
 import { formOf, sampleImage } from '../../emulator/documented-client';
 import { editWithNode } from './editWithNode';
-import { startForeignServer, type ForeignServer } from './foreignServer';
-import { startHeaderProxy, type HeaderProxy } from './headerProxy';
-import { installThirdParty } from './install';
+import { startForeignServer, type ForeignServer } from './servers/foreignServer';
+import { startHeaderProxy, type HeaderProxy } from './servers/headerProxy';
+import { installPinned } from '../installation/pinnedPackages';
 
 /** As much of OpenAI's client as is used here. */
 interface OpenAiClient {
@@ -53,7 +53,7 @@ const client = (baseURL: string, apiKey: string) =>
 	new openai.OpenAI({ apiKey, baseURL, maxRetries: 0 });
 
 beforeAll(async () => {
-	folder = await installThirdParty();
+	folder = await installPinned(__dirname, 'third-party');
 	emulator = await startEmulator();
 	openai = createRequire(join(folder, 'package.json'))('openai') as OpenAiModule;
 	image = await sampleImage();

@@ -1,11 +1,12 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, no-console -- tests never ship */
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { parseArgs } from 'node:util';
 import { startEmulator } from '../../emulator';
-import { installInstance } from '../instance/install';
-import { dependencies } from '../instance/package.json';
-import { Checks } from '../queue/checks';
-import { installVersion } from './installVersion';
+import { installInstance } from '../installation/install';
+import { dependencies } from '../installation/package.json';
+import { Checks } from '../endToEnd/checks';
+import { installVersion } from '../installation/installVersion';
 import { checkVersion } from './versionChecks';
+import { runScript } from '../endToEnd/runScript';
 
 /** The oldest that the README claims: the first release of n8n 2. */
 const OLDEST = '2.0.0';
@@ -49,13 +50,4 @@ async function main(): Promise<boolean> {
 	}
 }
 
-// The handlers of "exit" end what was started; a signal alone would leave it running.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
-
-main().then(
-	(held) => process.exit(held ? 0 : 1),
-	(error: unknown) => {
-		console.error(error instanceof Error ? error.stack : error);
-		process.exit(1);
-	},
-);
+runScript(main);

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { basename, resolve } from 'node:path';
 import type { ExecutedWorkflow } from '../../instance/execution';
-import { checkEditedImage } from '../editedImage';
+import { checkEditedImage } from './editedImage';
 import { PHOTO_FILE, writingNodesOf } from '../examples';
 import type { ExampleRun } from '../exampleRun';
 

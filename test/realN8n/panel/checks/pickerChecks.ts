@@ -1,0 +1,52 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
+import assert from 'node:assert/strict';
+import { operationsOf } from '../../../../nodes/QwenImageEdit/adapter/provider';
+import { providers } from '../../../../nodes/QwenImageEdit/providers';
+import type { Bench } from '../bench';
+
+const NODE_TITLE = 'Qwen Image Edit';
+/** What somebody may type who does not know the node's name. */
+const WORDS = ['Qwen Image Edit', 'qwen', 'image edit', 'edit image', 'photo', 'retouch'];
+
+/** The node is found by its name, by what it does and by who does it, and is added from there. */
+export async function checkPicker({ checks, editor, gallery }: Bench): Promise<void> {
+	const searched = [...WORDS, ...providers.map(({ title }) => title.replace(/ \(.*/, ''))];
+	for (const words of searched) {
+		await checks.check(`picker: "${words}" finds the node`, async () => {
+			if (words === searched[0]) await editor.newWorkflow();
+			await editor.searchNodes(words);
+			const found = await editor.foundNodes();
+			assert.ok(found.includes(NODE_TITLE), `found ${JSON.stringify(found)}`);
+			assert.equal(found.filter((title) => title === NODE_TITLE).length, 1);
+		});
+	}
+
+	await checks.check('picker: every operation is an action of its own', async () => {
+		await editor.searchNodes('image edit');
+		await editor.part('node-creator-item-name').getByText(NODE_TITLE, { exact: true }).click();
+		await editor.settle(1500);
+		const actions = (await editor.foundNodes()).filter((title) => !title.startsWith('On a '));
+		assert.deepEqual(actions.sort(), ['Edit image', 'Get task', 'Submit task']);
+		await gallery.add('node-picker', await editor.part('node-creator').screenshot());
+	});
+
+	for (const [action, operation] of [
+		['Get task', 'Get Task'],
+		['Edit image', 'Edit Image'],
+	] as const) {
+		await checks.check(`picker: "${action}" adds a node that is ready for it`, async () => {
+			await editor.newWorkflow();
+			await editor.searchNodes('image edit');
+			await editor.part('node-creator-item-name').getByText(NODE_TITLE, { exact: true }).click();
+			await editor.settle(1500);
+			await editor.part('node-creator-item-name').getByText(action, { exact: true }).click();
+			const panel = await editor.openedPanel();
+			const title = await panel.chosen('provider');
+			const provider = providers.find((one) => one.title === title);
+			assert.ok(provider !== undefined, `Provider shows '${title}'`);
+			assert.equal(await panel.chosen('operation'), operation);
+			assert.ok(operation !== 'Get Task' || operationsOf(provider).includes('getTask'));
+			await panel.close();
+		});
+	}
+}
