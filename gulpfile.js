@@ -1,7 +1,7 @@
 const { series } = require('gulp');
 const { bundle } = require('./gulp/bundle');
-const { docs, docsCheck } = require('./gulp/docs');
-const { providers, providersCheck } = require('./gulp/providers');
+const { docs, docsCheck } = require('./gulp/docs/docs');
+const { providers, providersCheck } = require('./gulp/providers/providers');
 const { prune } = require('./gulp/prune');
 
 // `n8n-node build` wipes dist, compiles and copies images; this runs after it and leaves only what runs.

@@ -1,5 +1,5 @@
 const { existsSync, readFileSync, readdirSync, writeFileSync } = require('node:fs');
-const { basename, join } = require('node:path');
+const { join } = require('node:path');
 const esbuild = require('esbuild');
 const { nodeEntries, root } = require('./project');
 
@@ -21,15 +21,6 @@ function licenceNotice(packageFolder) {
 	return `/*! Contains ${name} ${version} (${license})\n\n${text}\n*/`;
 }
 
-/** Sources of our own stay readable in a debugger; those of packages can be had from npm. */
-function withoutPackageSources(mapText) {
-	const map = JSON.parse(mapText);
-	map.sourcesContent = map.sources.map((source, index) =>
-		source.includes('node_modules/') ? null : map.sourcesContent[index],
-	);
-	return JSON.stringify(map);
-}
-
 async function bundleNode({ source, output }) {
 	if (!existsSync(join(root, output))) {
 		throw new Error(
@@ -47,7 +38,7 @@ async function bundleNode({ source, output }) {
 		mainFields: ['module', 'main'],
 		// The one package that n8n hands to a node; anything else is packed in, since n8n forbids dependencies.
 		external: ['n8n-workflow'],
-		sourcemap: 'linked',
+		// No source map: the code is not minified, so a stack trace is readable as it is (docs/decisions/0017-what-the-tarball-holds.md).
 		minify: false,
 		legalComments: 'inline',
 		charset: 'utf8',
@@ -56,14 +47,7 @@ async function bundleNode({ source, output }) {
 		logLevel: 'warning',
 	});
 	const notices = bundledPackages(metafile.inputs).map(licenceNotice).join('\n');
-	for (const file of outputFiles) {
-		if (file.path.endsWith('.map')) writeFileSync(file.path, withoutPackageSources(file.text));
-		else {
-			const mapComment = `//# sourceMappingURL=${basename(file.path)}.map`;
-			const code = file.text.slice(0, file.text.lastIndexOf(mapComment));
-			writeFileSync(file.path, `${code}${notices}${notices === '' ? '' : '\n'}${mapComment}\n`);
-		}
-	}
+	writeFileSync(join(root, output), `${outputFiles[0].text}${notices}\n`);
 }
 
 /** Packs each node with all it needs but n8n-workflow into the one file that n8n loads. */

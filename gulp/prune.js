@@ -8,7 +8,7 @@ function keeps({ nodes, credentials }) {
 	const nodeFolders = nodes.map((file) => file.slice(0, file.lastIndexOf('/') + 1));
 	return (file) =>
 		named.has(file) ||
-		nodes.some((node) => file === `${node}.map` || file === node.replace(/\.js$/, '.json')) ||
+		nodes.some((node) => file === node.replace(/\.js$/, '.json')) ||
 		/^dist\/credentials\/icons\/[^/]+\.svg$/.test(file) ||
 		nodeFolders.some(
 			(folder) => file.startsWith(folder) && /^[^/]+\.svg$/.test(file.slice(folder.length)),
@@ -25,7 +25,7 @@ function pruneFolder(folder, keep) {
 	}
 }
 
-/** The maps of the credentials go, so the comment that points to them goes too. */
+/** No source map ships, so the comment that points to them goes too. */
 function dropMapComment(file) {
 	const path = join(root, file.split('/').join(sep));
 	const code = readFileSync(path, 'utf8');

@@ -1,11 +1,11 @@
 /** The emulator's door: what tests and benches import. */
 export { startEmulator } from './start-emulator';
-export { FAULTS } from './fault-kinds';
-export type { FaultKind, FaultRule } from './fault-kinds';
-export type { ActiveFault, FaultControl } from './faults';
-export { plainPng, readImageNotes } from './png';
-export { GATEWAY_ANSWERS } from './gateway-answers';
-export type { GatewayName } from './gateway-answers';
+export { FAULTS } from './faults/fault-kinds';
+export type { FaultKind, FaultRule } from './faults/fault-kinds';
+export type { ActiveFault, FaultControl } from './faults/faults';
+export { plainPng, readImageNotes } from './images/png';
+export { GATEWAY_ANSWERS } from './faults/gateway-answers';
+export type { GatewayName } from './faults/gateway-answers';
 export { documents503 } from './providers';
 export { OPEN_AI_FACES, PROVIDER_IDS } from './types';
 export type * from './types';

@@ -1,6 +1,6 @@
-import type { FaultRule } from './fault-kinds';
+import type { FaultRule } from './faults/fault-kinds';
 import type { LedgerEntry, ProviderId } from './types';
-import type { ImageFile } from './png';
+import type { ImageFile } from './images/png';
 
 /** How a provider's task stands, in neutral words; each provider says it in its own. */
 export interface TaskView {

@@ -3,10 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { listenOnLoopback, type LoopbackServer } from '../processes/loopbackServer';
 import { holdUnreachableOrigin } from '../processes/unreachableOrigin';
-import { serveApi } from './api-server';
-import { hostImage } from './control';
+import { serveApi } from './server/api-server';
+import { hostImage } from './server/control';
 import { PROVIDERS } from './providers';
-import { serveElsewhere, serveResults } from './results-server';
+import { serveElsewhere, serveResults } from './images/results-server';
 import { EmulatorState } from './state';
 import type { Emulator, EmulatorOptions, ProviderId } from './types';
 

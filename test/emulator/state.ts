@@ -2,17 +2,17 @@
 import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ApiCall } from './exchange';
-import { FaultStore } from './faults';
-import type { FaultRule } from './fault-kinds';
-import { CallbackBook } from './callbacks';
+import type { ApiCall } from './server/exchange';
+import { FaultStore } from './faults/faults';
+import type { FaultRule } from './faults/fault-kinds';
+import { CallbackBook } from './server/callbacks';
 import { Job } from './job';
-import { editImage } from './painted-image';
-import { imageFile, plainPng, withNotes } from './png';
-import type { ImageFile } from './png';
+import { editImage } from './images/painted-image';
+import { imageFile, plainPng, withNotes } from './images/png';
+import type { ImageFile } from './images/png';
 import type { ProviderEmulation } from './providers/provider';
-import { RequestLog } from './request-log';
-import { ResultStore, sha256 } from './results';
+import { RequestLog } from './server/request-log';
+import { ResultStore, sha256 } from './images/results';
 import { DurationSource, settingsFrom } from './settings';
 import type {
 	EmulatorOptions,

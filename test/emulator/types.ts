@@ -1,4 +1,4 @@
-import type { FaultControl } from './faults';
+import type { FaultControl } from './faults/faults';
 
 /** Every provider the emulator speaks as; the same ids as in the package's contract. */
 export const PROVIDER_IDS = [

@@ -10,13 +10,13 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import type { BenchPart, BenchSettings } from './benchSettings';
-import { measureCost } from './cost';
-import { measureLooks } from './looks';
-import { measureMakespan } from './makespan';
-import { measureMemories } from './memory';
+import { measureCost } from './cost/cost';
+import { measureLooks } from './makespan/looks';
+import { measureMakespan } from './makespan/makespan';
+import { measureMemories } from './memory/memory';
 import { page } from './page';
 import type { Section } from './report';
-import { measureRivals } from './rivals';
+import { measureRivals } from './rivals/rivals';
 
 const bookFile = join(__dirname, '../../docs/bench.md');
 

@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
-import '../engine/stage/setup';
+import '../engine/stage/workflow/setup';
 
 import { sep } from 'node:path';
 
@@ -13,10 +13,10 @@ import {
 	type Connection,
 	type FinishedRun,
 	type WorkflowNode,
-} from '../engine/stage/engine';
-import { engineLog } from '../engine/stage/log';
-import type { StartItem } from '../engine/stage/nodes';
-import { builtPackage } from '../package/builtPackage';
+} from '../engine/stage/workflow/engine';
+import { engineLog } from '../engine/stage/workflow/log';
+import type { StartItem } from '../engine/stage/workflow/nodes';
+import { builtPackage } from '../package/tarball/builtPackage';
 
 /** The node's full name once the package is installed. */
 export const editNodeType = 'n8n-nodes-qwen-image-edit.qwenImageEdit';

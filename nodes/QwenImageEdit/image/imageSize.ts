@@ -1,7 +1,7 @@
-import { findBox } from './boxes';
+import { findBox } from './structure/boxes';
 import type { ImageType } from './imageType';
-import { readJpegXlHeader } from './jpegXlHeader';
-import { readTiffTags } from './tiffTags';
+import { readJpegXlHeader } from './structure/jpegXlHeader';
+import { readTiffTags } from './structure/tiffTags';
 
 /** Width and height in pixels. */
 export interface Pixels {

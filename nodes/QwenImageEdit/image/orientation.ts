@@ -1,7 +1,7 @@
-import { boxesIn, findBox } from './boxes';
+import { boxesIn, findBox } from './structure/boxes';
 import type { ImageType } from './imageType';
-import { readJpegXlHeader } from './jpegXlHeader';
-import { readTiffTags } from './tiffTags';
+import { readJpegXlHeader } from './structure/jpegXlHeader';
+import { readTiffTags } from './structure/tiffTags';
 
 type Reader = (head: Buffer) => number | undefined;
 

@@ -1,7 +1,8 @@
-import { EditFault, withPaidWork, type Fault } from '../edit/fault';
+import { EditFault, type Fault, withPaidWork } from '../edit/fault';
 import type { Completed, ResultImage } from '../edit/outcome';
 import { backOffSeconds, maximumTries, retryRule } from '../edit/retry';
-import type { Clock, Fetched, ImageStore, StoredImage } from './ports';
+import type { Clock, Fetched, ImageStore } from './ports';
+import type { StoredImage } from './storedImage';
 import { cancelledFault } from './requests';
 
 /** What downloads need of the world around them. */

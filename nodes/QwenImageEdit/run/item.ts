@@ -2,7 +2,7 @@ import type { OperationName } from '../adapter/field';
 import type { Provider } from '../adapter/provider';
 import type { Usage } from '../edit/outcome';
 import type { EditRequest } from '../edit/request';
-import type { StoredImage } from './ports';
+import type { StoredImage } from './storedImage';
 
 /** One item of the input, checked and ready to be sent. */
 export interface ItemPlan {

@@ -1,9 +1,9 @@
 import type { Fault } from '../edit/fault';
 import type { Completed, Pending, ResultImage } from '../edit/outcome';
 import type { RequestEnd } from '../edit/retry';
-import type { ImageFacts } from '../image/imageHead';
 import type { Reply, Wire } from '../wire/wire';
 import type { ItemPlan } from './item';
+import type { StoredImage } from './storedImage';
 
 /** Time, so that a test can bring its own. */
 export interface Clock {
@@ -33,16 +33,6 @@ export interface Transport {
 		wire: Wire,
 		settings: { timeoutSeconds: number; signal: AbortSignal; idempotencyKey?: string },
 	): Promise<Answer>;
-}
-
-/** An image in n8n's storage. `stored` is opaque to everything but the n8n layer. */
-export interface StoredImage {
-	facts: ImageFacts;
-	bytes: number;
-	url?: string;
-	stored: unknown;
-	/** What is odd about it, in words for the user. */
-	warnings?: readonly string[];
 }
 
 /** How fetching one image ended. */

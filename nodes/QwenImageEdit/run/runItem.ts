@@ -1,13 +1,14 @@
 import type { Provider } from '../adapter/provider';
 import { readOutcome } from '../adapter/readOutcome';
-import { EditFault, withPaidWork, type Fault } from '../edit/fault';
+import { EditFault, type Fault, withPaidWork } from '../edit/fault';
 import type { Completed, Outcome, Pending } from '../edit/outcome';
 import type { EditRequest, Image } from '../edit/request';
-import { collectImages, type Collected, type DownloadPorts } from './collect';
+import { type Collected, collectImages, type DownloadPorts } from './collect';
 import type { ItemPlan, ItemResult } from './item';
-import type { PaidWorkMemory, StoredImage } from './ports';
-import { Requests, type RequestPorts } from './requests';
-import { TaskReader, type PollPorts } from './task';
+import type { PaidWorkMemory } from './ports';
+import type { StoredImage } from './storedImage';
+import { type RequestPorts, Requests } from './requests';
+import { type PollPorts, TaskReader } from './task';
 
 /** What the runner needs of the world around it. */
 export type RunPorts = RequestPorts & PollPorts & DownloadPorts & { memory: PaidWorkMemory };

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, ApiCall } from '../exchange';
-import { Refusal, json } from '../exchange';
-import { isWebUrl } from '../input-images';
-import { bearerProblem, isObject, noteFields, openImage } from '../request-fields';
+import type { Answer, ApiCall } from '../server/exchange';
+import { Refusal, json } from '../server/exchange';
+import { isWebUrl } from '../images/input-images';
+import { bearerProblem, isObject, noteFields, openImage } from '../server/request-fields';
 import type { EmulatorState } from '../state';
 import type { Json, JsonObject } from '../types';
 import type { ProviderEmulation, ProviderErrors } from './provider';

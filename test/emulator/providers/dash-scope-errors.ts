@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer } from '../exchange';
-import { Refusal, json } from '../exchange';
+import type { Answer } from '../server/exchange';
+import { Refusal, json } from '../server/exchange';
 import type { EmulatorSettings, JsonObject } from '../types';
 import type { ProviderErrors } from './provider';
 

@@ -1,6 +1,6 @@
-import type { ApiCall } from '../exchange';
-import { isWebUrl } from '../input-images';
-import { isObject, openImage } from '../request-fields';
+import type { ApiCall } from '../server/exchange';
+import { isWebUrl } from '../images/input-images';
+import { isObject, openImage } from '../server/request-fields';
 import type { EmulatorState } from '../state';
 import type { Json, JsonObject } from '../types';
 import { SAYS, refuse } from './dash-scope-errors';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, ApiCall } from '../exchange';
-import { Refusal, json, shortened } from '../exchange';
-import { bearerProblem, isObject } from '../request-fields';
+import type { Answer, ApiCall } from '../server/exchange';
+import { Refusal, json, shortened } from '../server/exchange';
+import { bearerProblem, isObject } from '../server/request-fields';
 import type { EmulatorState } from '../state';
 import type { Json, JsonObject } from '../types';
 import { SAYS, dashScopeErrors, refuse } from './dash-scope-errors';

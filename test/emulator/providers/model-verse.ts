@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, ApiCall } from '../exchange';
-import { Refusal, json } from '../exchange';
-import { bearerProblem, isObject, noteFields, openImage } from '../request-fields';
+import type { Answer, ApiCall } from '../server/exchange';
+import { Refusal, json } from '../server/exchange';
+import { bearerProblem, isObject, noteFields, openImage } from '../server/request-fields';
 import type { EmulatorState } from '../state';
 import type { JsonObject } from '../types';
 import type { ProviderEmulation, ProviderErrors } from './provider';

@@ -1,9 +1,9 @@
-import type { Answer, ApiCall } from '../exchange';
-import { json } from '../exchange';
-import { decodeBase64Image, isWebUrl } from '../input-images';
-import { lookAtImage } from '../painted-image';
-import { noteFields } from '../request-fields';
-import { sha256 } from '../results';
+import type { Answer, ApiCall } from '../server/exchange';
+import { json } from '../server/exchange';
+import { decodeBase64Image, isWebUrl } from '../images/input-images';
+import { lookAtImage } from '../images/painted-image';
+import { noteFields } from '../server/request-fields';
+import { sha256 } from '../images/results';
 import type { EmulatorState } from '../state';
 import { authenticate, invalid } from './models-lab-request';
 

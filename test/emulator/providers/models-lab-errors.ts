@@ -1,5 +1,5 @@
-import type { Answer } from '../exchange';
-import { json } from '../exchange';
+import type { Answer } from '../server/exchange';
+import { json } from '../server/exchange';
 import type { EmulatorState } from '../state';
 import type { Json, JsonObject } from '../types';
 import type { ProviderErrors } from './provider';

@@ -1,7 +1,7 @@
-import type { Answer, ApiCall } from '../exchange';
-import { Refusal } from '../exchange';
-import { isWebUrl } from '../input-images';
-import { isObject, openImage } from '../request-fields';
+import type { Answer, ApiCall } from '../server/exchange';
+import { Refusal } from '../server/exchange';
+import { isWebUrl } from '../images/input-images';
+import { isObject, openImage } from '../server/request-fields';
 import type { EmulatorState } from '../state';
 import type { Json, JsonObject } from '../types';
 import { errors, modelsLabError, reword } from './models-lab-errors';

@@ -1,7 +1,7 @@
-import type { Answer, ApiCall } from '../exchange';
-import { json } from '../exchange';
+import type { Answer, ApiCall } from '../server/exchange';
+import { json } from '../server/exchange';
 import type { Job } from '../job';
-import { noteFields } from '../request-fields';
+import { noteFields } from '../server/request-fields';
 import type { EmulatorState } from '../state';
 import type { Json, JsonObject } from '../types';
 import {

@@ -1,8 +1,8 @@
-import type { Answer, ApiCall } from '../exchange';
-import { Refusal, json } from '../exchange';
-import { isWebUrl } from '../input-images';
-import type { OpenedImage } from '../request-fields';
-import { openImage } from '../request-fields';
+import type { Answer, ApiCall } from '../server/exchange';
+import { Refusal, json } from '../server/exchange';
+import { isWebUrl } from '../images/input-images';
+import type { OpenedImage } from '../server/request-fields';
+import { openImage } from '../server/request-fields';
 import type { EmulatorState } from '../state';
 import type { JsonObject } from '../types';
 import { callbackProblem } from './odkkk-callback';

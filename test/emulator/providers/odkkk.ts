@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Answer, ApiCall } from '../exchange';
-import { json } from '../exchange';
+import type { Answer, ApiCall } from '../server/exchange';
+import { json } from '../server/exchange';
 import type { Job, TaskView } from '../job';
-import { bearerProblem, isObject, noteFields } from '../request-fields';
+import { bearerProblem, isObject, noteFields } from '../server/request-fields';
 import type { EmulatorState } from '../state';
 import type { Json, JsonObject } from '../types';
 import { ODKKK_ERRORS, errors, odkkkError } from './odkkk-errors';

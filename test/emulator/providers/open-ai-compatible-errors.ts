@@ -1,5 +1,5 @@
-import type { Answer } from '../exchange';
-import { Refusal, json } from '../exchange';
+import type { Answer } from '../server/exchange';
+import { Refusal, json } from '../server/exchange';
 import type { EmulatorState } from '../state';
 import type { EmulatorSettings, Json, JsonObject, OpenAiErrorForm } from '../types';
 import { FACES } from './open-ai-compatible-faces';

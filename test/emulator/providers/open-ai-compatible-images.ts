@@ -1,8 +1,8 @@
-import type { ApiCall } from '../exchange';
-import { fetchImage } from '../input-images';
-import { lookAtImage } from '../painted-image';
-import type { ReceivedForm } from '../received-form';
-import { sha256 } from '../results';
+import type { ApiCall } from '../server/exchange';
+import { fetchImage } from '../images/input-images';
+import { lookAtImage } from '../images/painted-image';
+import type { ReceivedForm } from '../server/received-form';
+import { sha256 } from '../images/results';
 import type { EmulatorState } from '../state';
 import { refuse } from './open-ai-compatible-errors';
 import type { Face } from './open-ai-compatible-faces';

@@ -1,6 +1,6 @@
-import type { ApiCall } from '../exchange';
-import type { ReceivedForm } from '../received-form';
-import { textOf } from '../received-form';
+import type { ApiCall } from '../server/exchange';
+import type { ReceivedForm } from '../server/received-form';
+import { textOf } from '../server/received-form';
 import type { EmulatorState } from '../state';
 import type { JsonObject, LedgerEntry, ImageFormat } from '../types';
 import { faceOf, refuse } from './open-ai-compatible-errors';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, ApiCall } from '../exchange';
-import { Refusal, json } from '../exchange';
+import type { Answer, ApiCall } from '../server/exchange';
+import { Refusal, json } from '../server/exchange';
 import type { Job } from '../job';
-import type { ImageFile } from '../png';
-import { bearerProblem } from '../request-fields';
-import type { StoredResult } from '../results';
+import type { ImageFile } from '../images/png';
+import { bearerProblem } from '../server/request-fields';
+import type { StoredResult } from '../images/results';
 import type { EmulatorState } from '../state';
 import type { JsonObject } from '../types';
 import { faceOf, openAiErrors, refuse } from './open-ai-compatible-errors';

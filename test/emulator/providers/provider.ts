@@ -1,6 +1,6 @@
-import type { Answer, ApiCall } from '../exchange';
+import type { Answer, ApiCall } from '../server/exchange';
 import type { Job } from '../job';
-import type { StoredResult } from '../results';
+import type { StoredResult } from '../images/results';
 import type { EmulatorState } from '../state';
 import type { EmulatorSettings, JsonObject, ProviderId, RouteKind } from '../types';
 

@@ -1,9 +1,8 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import { plainPng } from '../../emulator';
-import { meet, withImages } from '../faults/meetHost';
-import { sendJson, type RawHandler } from '../faults/rawHost';
+import { meet, withImages } from '../faults/hosts/meetHost';
+import { sendJson, type RawHandler } from '../faults/hosts/rawHost';
 import { expectFailedItem } from '../stage/output';
 import { makeBitmap, sha256 } from '../stage/images';
 import { onStage, type Order, type Stage, type StageRun } from '../stage/scenario';

@@ -1,4 +1,4 @@
-import { meet, withImages } from '../faults/meetHost';
+import { meet, withImages } from '../faults/hosts/meetHost';
 import { expectFailedItem } from '../stage/output';
 import { onStage } from '../stage/scenario';
 

@@ -1,6 +1,6 @@
 import { plainPng } from '../../emulator';
-import { meet, withImages } from '../faults/meetHost';
-import { sendJson } from '../faults/rawHost';
+import { meet, withImages } from '../faults/hosts/meetHost';
+import { sendJson } from '../faults/hosts/rawHost';
 import { expectFailedItem } from '../stage/output';
 import { onStage, type Stage } from '../stage/scenario';
 

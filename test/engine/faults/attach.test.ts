@@ -1,6 +1,6 @@
-import { engineNodes, startName } from '../stage/engine';
+import { engineNodes, startName } from '../stage/workflow/engine';
 import { expectFailedItem } from '../stage/output';
-import { linksOnly } from './cell';
+import { linksOnly } from './matrix/cell';
 import { editName, onStage, providerIds, taskProviderIds, type Stage } from '../stage/scenario';
 
 import { findProvider } from '../../../nodes/QwenImageEdit/providers';

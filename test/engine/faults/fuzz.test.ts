@@ -10,9 +10,9 @@ import { aiml } from '../../../nodes/QwenImageEdit/providers/aiml';
 import type { Fetched } from '../../../nodes/QwenImageEdit/run/ports';
 import { bitmap } from '../../pure/image/imageFiles';
 import { plainPng } from '../../emulator';
-import { type FakeAnswer, fakeContext, fakeRoute, inPieces } from './fakeContext';
-import { keyForms, keyIn } from './keyForms';
-import { isInside } from './privateNetworks';
+import { type FakeAnswer, fakeContext, fakeRoute, inPieces } from './hosts/fakeContext';
+import { keyForms, keyIn } from './hosts/keyForms';
+import { isInside } from './hosts/privateNetworks';
 
 /**
  * The plain run takes few cases, always the same ones; with FUZZ_RUNS each run explores new ones, unless

@@ -2,8 +2,8 @@
 import { expectFailedItem } from '../stage/output';
 import { makeBitmap } from '../stage/images';
 import { onStage, providerIds } from '../stage/scenario';
-import { meet, withImages } from './meetHost';
-import { sendJson } from './rawHost';
+import { meet, withImages } from './hosts/meetHost';
+import { sendJson } from './hosts/rawHost';
 
 import { setTimeout as pause } from 'node:timers/promises';
 

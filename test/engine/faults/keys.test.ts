@@ -1,8 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
-import { engineLog } from '../stage/log';
+import { engineLog } from '../stage/workflow/log';
 import { onStage, providerIds, taskProviderIds } from '../stage/scenario';
-import { type RawHandler, sendJson, startRawHost } from './rawHost';
-import { keyForms, keyIn } from './keyForms';
+import { type RawHandler, sendJson, startRawHost } from './hosts/rawHost';
+import { keyForms, keyIn } from './hosts/keyForms';
 import { Redaction } from '../../../nodes/QwenImageEdit/wire/text/redaction';
 import { plainPng, type ProviderId } from '../../emulator';
 

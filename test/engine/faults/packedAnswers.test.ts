@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { expectFailedItem } from '../stage/output';
 import { onStage, type Stage, type StageRun } from '../stage/scenario';
-import { startRawHost, type RawHandler, type RawHost } from './rawHost';
+import { startRawHost, type RawHandler, type RawHost } from './hosts/rawHost';
 
 import { gzipSync } from 'node:zlib';
 

@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- tests never ship */
-import { sendJson, startRawHost } from './rawHost';
+import { sendJson, startRawHost } from './hosts/rawHost';
 import { onStage, providerIds, type Order, type Stage } from '../stage/scenario';
 
 import { plainPng, type FaultRule } from '../../emulator';

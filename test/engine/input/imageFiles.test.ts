@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { plainPng, type ProviderId } from '../../emulator';
-import { meet } from '../faults/meetHost';
-import { sendJson } from '../faults/rawHost';
+import { meet } from '../faults/hosts/meetHost';
+import { sendJson } from '../faults/hosts/rawHost';
 import { expectFailedItem } from '../stage/output';
 import { onStage, providerIds, type Stage } from '../stage/scenario';
 

@@ -1,6 +1,6 @@
 import { plainPng } from '../../emulator';
-import { meet } from '../faults/meetHost';
-import { sendJson, startRawHost } from '../faults/rawHost';
+import { meet } from '../faults/hosts/meetHost';
+import { sendJson, startRawHost } from '../faults/hosts/rawHost';
 import { expectFailedItem } from '../stage/output';
 import { onStage, type Stage } from '../stage/scenario';
 
@@ -93,12 +93,12 @@ describe('other private addresses', () => {
 });
 
 onStage('of a body from a private address nothing is quoted', async (stage) => {
-	const secret = 'db_password=hunter2';
+	const content = 'db_password=hunter2';
 	const inside = await startRawHost((_request, response) => {
-		response.writeHead(200, { 'content-type': 'text/plain' }).end(secret);
+		response.writeHead(200, { 'content-type': 'text/plain' }).end(content);
 	});
 	const refusing = await startRawHost((_request, response) => {
-		response.writeHead(404, { 'content-type': 'text/plain' }).end(secret);
+		response.writeHead(404, { 'content-type': 'text/plain' }).end(content);
 	});
 	try {
 		for (const { origin } of [inside, refusing]) {

@@ -1,6 +1,6 @@
 import { plainPng } from '../../emulator';
-import { meet, withImages } from '../faults/meetHost';
-import { sendJson } from '../faults/rawHost';
+import { meet, withImages } from '../faults/hosts/meetHost';
+import { sendJson } from '../faults/hosts/rawHost';
 import { onStage, type Order, type Stage } from '../stage/scenario';
 
 /** n8n evaluates the parameters anew at each try; it takes a wait of 0 for "not set". */

@@ -1,7 +1,7 @@
 import type { CredentialStore } from './credentials';
-import { additionalDataFor } from './engine';
-import { findNodeTypes } from './nodeTypes';
-import { describeNode } from './nodes';
+import { additionalDataFor } from './workflow/engine';
+import { findNodeTypes } from './workflow/nodeTypes';
+import { describeNode } from './workflow/nodes';
 
 import { CredentialTestContext, ExecuteContext, RoutingNode } from 'n8n-core';
 import {

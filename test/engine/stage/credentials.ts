@@ -1,5 +1,5 @@
-import { Container } from './core';
-import './log';
+import { Container } from './workflow/core';
+import './workflow/log';
 
 import { randomBytes } from 'node:crypto';
 

@@ -7,11 +7,11 @@ import {
 	type RunningWorkflow,
 	type WorkflowNode,
 	type WorkflowRunOptions,
-} from './engine';
+} from './workflow/engine';
 import { startBinaryServer, type BinaryServer } from './binaryServer';
 import { CredentialStore } from './credentials';
-import { engineLog } from './log';
-import type { StartItem } from './nodes';
+import { engineLog } from './workflow/log';
+import type { StartItem } from './workflow/nodes';
 import { makeImage } from './images';
 
 import { readdirSync } from 'node:fs';

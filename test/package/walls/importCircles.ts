@@ -3,12 +3,19 @@ import { posix } from 'node:path';
 
 import { importsOf, type SourceFile } from './sources';
 
-/** For each file the files that it imports, of those that there are; an import for types alone counts as well. */
-export function importGraph(sources: readonly SourceFile[]): Map<string, string[]> {
+/**
+ * For each file the files that it imports, of those that there are.
+ *
+ * @param countsTypes whether an import for types alone counts as well
+ */
+export function importGraph(
+	sources: readonly SourceFile[],
+	countsTypes = true,
+): Map<string, string[]> {
 	const paths = new Set(sources.map(({ path }) => path));
 	return new Map(
 		sources.map(({ path, syntax }) => {
-			const targets = importsOf(syntax)
+			const targets = importsOf(syntax, countsTypes)
 				.filter((imported) => imported.startsWith('.'))
 				.map((imported) => posix.join(posix.dirname(path), imported))
 				.map((target) =>

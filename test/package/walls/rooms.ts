@@ -29,8 +29,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** The rooms within `n8n/`: each may import those in rows below its own, and no other. */
 const N8N_ROWS: ReadonlyArray<readonly string[]> = [
 	['execute'],
-	['panel', 'in', 'out'],
-	['files'],
+	['batch'],
+	['in'],
+	['panel'],
+	['out', 'files'],
 	['http'],
 	['runtime'],
 ];

@@ -38,10 +38,31 @@ function everyNode(node: ts.Node, see: (node: ts.Node) => void): void {
 	node.forEachChild((child) => everyNode(child, see));
 }
 
-/** What a file imports, in every form: import, export from, import(), require(), import types. */
-export function importsOf(syntax: ts.SourceFile): string[] {
+/** Whether an import or export brings types alone, of which nothing is left at run time. */
+function isForTypes(node: ts.ImportDeclaration | ts.ExportDeclaration): boolean {
+	if (ts.isExportDeclaration(node)) return node.isTypeOnly;
+	const clause = node.importClause;
+	if (clause === undefined) return false;
+	if (clause.isTypeOnly) return true;
+	const named = clause.namedBindings;
+	return (
+		clause.name === undefined &&
+		named !== undefined &&
+		ts.isNamedImports(named) &&
+		named.elements.every(({ isTypeOnly }) => isTypeOnly)
+	);
+}
+
+/**
+ * What a file imports, in every form: import, export from, import(), require(), import types.
+ *
+ * @param countsTypes whether imports for types alone count
+ */
+export function importsOf(syntax: ts.SourceFile, countsTypes = true): string[] {
 	const found: string[] = [];
 	everyNode(syntax, (node) => {
+		const isDeclaration = ts.isImportDeclaration(node) || ts.isExportDeclaration(node);
+		if (!countsTypes && isDeclaration && isForTypes(node)) return;
 		const named =
 			ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
 				? node.moduleSpecifier

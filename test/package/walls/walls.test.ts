@@ -58,7 +58,9 @@ describe('walls', () => {
 	it.each(['nodes', 'credentials', 'test'])(
 		'no files of %s import each other in a circle',
 		(folder) => {
-			expect(circlesIn(importGraph(sourcesBelow(folder)))).toEqual([]);
+			// In the product types count too; in the tests what runs.
+			const countsTypes = folder !== 'test';
+			expect(circlesIn(importGraph(sourcesBelow(folder), countsTypes))).toEqual([]);
 		},
 	);
 

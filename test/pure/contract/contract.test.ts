@@ -1,13 +1,13 @@
 import { errorKinds } from '../../../nodes/QwenImageEdit/edit/fault';
 import { operationsOf } from '../../../nodes/QwenImageEdit/adapter/provider';
 import { findProvider, providers } from '../../../nodes/QwenImageEdit/providers';
-import { describeFields } from './fields';
+import { describeFields } from './checks/fields';
 import { fixtureFolders, fixturesOf } from './fixture';
-import { describeLimits } from './limits';
-import { describeModelLimits } from './modelLimits';
-import { describePurity } from './purity';
-import { describeReplies } from './replies';
-import { describeRequests } from './requests';
+import { describeLimits } from './checks/limits';
+import { describeModelLimits } from './checks/modelLimits';
+import { describePurity } from './checks/purity';
+import { describeReplies } from './checks/replies';
+import { describeRequests } from './checks/requests';
 
 /**
  * The names that users' workflows and stored credentials hold, as the public contract has them. They

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { ImageEnd } from '../../../nodes/QwenImageEdit/image/imageEnd';
+import { ImageEnd } from '../../../nodes/QwenImageEdit/image/structure/imageEnd';
 import { readImageHead } from '../../../nodes/QwenImageEdit/image/imageHead';
 import { imageTypes } from '../../../nodes/QwenImageEdit/image/imageType';
 

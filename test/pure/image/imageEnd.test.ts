@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 
-import { ImageEnd, type ImageEndState } from '../../../nodes/QwenImageEdit/image/imageEnd';
+import {
+	ImageEnd,
+	type ImageEndState,
+} from '../../../nodes/QwenImageEdit/image/structure/imageEnd';
 import { imageTypes, type ImageType } from '../../../nodes/QwenImageEdit/image/imageType';
 import { within } from '../contract/time-limit';
 import {

@@ -1,8 +1,9 @@
 import { EditFault, type Fault } from '../../../nodes/QwenImageEdit/edit/fault';
 import type { Completed, ResultImage } from '../../../nodes/QwenImageEdit/edit/outcome';
 import { collectImages } from '../../../nodes/QwenImageEdit/run/collect';
-import type { Fetched, StoredImage } from '../../../nodes/QwenImageEdit/run/ports';
-import { VirtualClock } from './virtualClock';
+import type { Fetched } from '../../../nodes/QwenImageEdit/run/ports';
+import type { StoredImage } from '../../../nodes/QwenImageEdit/run/storedImage';
+import { VirtualClock } from './virtual/virtualClock';
 
 const stored = (name: string): StoredImage => ({
 	facts: { type: 'png', mimeType: 'image/png', extension: 'png' },

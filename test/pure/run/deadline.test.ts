@@ -4,8 +4,8 @@ import { RateGate } from '../../../nodes/QwenImageEdit/run/pace/rateGate';
 import type { Settled } from '../../../nodes/QwenImageEdit/run/pace/pool';
 import type { Answer } from '../../../nodes/QwenImageEdit/run/ports';
 import type { Wire } from '../../../nodes/QwenImageEdit/wire/wire';
-import { VirtualClock } from './virtualClock';
-import { editAll, type HostSettings, VirtualHost } from './virtualHost';
+import { VirtualClock } from './virtual/virtualClock';
+import { editAll, type HostSettings, VirtualHost } from './virtual/virtualHost';
 
 /** A host whose task reads break from some second on. */
 class BreakingHost extends VirtualHost {

@@ -1,7 +1,7 @@
 import { findProvider } from '../../../nodes/QwenImageEdit/providers';
 import { PaidWorkStore } from '../../../nodes/QwenImageEdit/run/paidWork';
 import type { Clock, PaidWork } from '../../../nodes/QwenImageEdit/run/ports';
-import { urlPlan } from './virtualHost';
+import { urlPlan } from './virtual/virtualHost';
 
 class HandClock implements Clock {
 	time = 1_700_000_000_000;

@@ -5,7 +5,7 @@ import { setImmediate as endOfTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 
 import { runOrdered, type Settled } from '../../../nodes/QwenImageEdit/run/pace/pool';
-import { VirtualClock } from './virtualClock';
+import { VirtualClock } from './virtual/virtualClock';
 
 /** One item: how long it takes, and whether it fails, at once or after its time. */
 interface Task {

@@ -4,7 +4,7 @@ import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 
 import { type Entry, RateGate, RateGates } from '../../../nodes/QwenImageEdit/run/pace/rateGate';
-import { VirtualClock } from './virtualClock';
+import { VirtualClock } from './virtual/virtualClock';
 
 const never = (): AbortSignal => new AbortController().signal;
 const far = Number.MAX_SAFE_INTEGER;

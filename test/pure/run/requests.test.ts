@@ -9,8 +9,8 @@ import { type RequestPorts, Requests } from '../../../nodes/QwenImageEdit/run/re
 import type { Provider } from '../../../nodes/QwenImageEdit/adapter/provider';
 import { RateGate } from '../../../nodes/QwenImageEdit/run/pace/rateGate';
 import type { Answer, Transport } from '../../../nodes/QwenImageEdit/run/ports';
-import { seededRandom, VirtualClock } from './virtualClock';
-import { editAll, VirtualHost } from './virtualHost';
+import { seededRandom, VirtualClock } from './virtual/virtualClock';
+import { editAll, VirtualHost } from './virtual/virtualHost';
 
 /** One answer of a script: what comes, and after how many seconds. */
 interface Step {

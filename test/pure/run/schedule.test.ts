@@ -8,8 +8,8 @@ import {
 } from '../../../nodes/QwenImageEdit/edit/schedule';
 import { findProvider } from '../../../nodes/QwenImageEdit/providers';
 import { TypicalTimes } from '../../../nodes/QwenImageEdit/run/pace/typicalTimes';
-import { logNormal, seededRandom, VirtualClock } from './virtualClock';
-import { editAll, type HostedEdit, type HostSettings, VirtualHost } from './virtualHost';
+import { logNormal, seededRandom, VirtualClock } from './virtual/virtualClock';
+import { editAll, type HostedEdit, type HostSettings, VirtualHost } from './virtual/virtualHost';
 
 const odkkk = findProvider('odkkk')!;
 

@@ -1,8 +1,8 @@
 import { QwenImageEditOpenAiCompatibleApi } from '../../../credentials/QwenImageEditOpenAiCompatibleApi.credentials';
 import { QwenImageEdit } from '../../../nodes/QwenImageEdit/QwenImageEdit.node';
 import { CredentialStore } from '../../engine/stage/credentials';
-import { runWorkflow, type FinishedRun } from '../../engine/stage/engine';
-import type { StartFile } from '../../engine/stage/nodes';
+import { runWorkflow, type FinishedRun } from '../../engine/stage/workflow/engine';
+import type { StartFile } from '../../engine/stage/workflow/nodes';
 
 const NODE_TYPE = 'n8n-nodes-qwen-image-edit.qwenImageEdit';
 

@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { OPEN_AI_FACES, startEmulator, type Emulator } from '../../emulator';
-import { formOf, sampleImage } from '../../emulator/documented-client';
+import { formOf, sampleImage } from '../../emulator/tests/documented-client';
 import { editWithNode } from './editWithNode';
 import { startForeignServer, type ForeignServer } from './servers/foreignServer';
 import { startHeaderProxy, type HeaderProxy } from './servers/headerProxy';

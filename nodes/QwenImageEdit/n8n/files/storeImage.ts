@@ -6,9 +6,10 @@ import type { RequestEnd } from '../../edit/retry';
 import type { Fault } from '../../edit/fault';
 import { NotBase64Error } from '../../image/base64';
 import { imageFileName } from '../../image/fileName';
-import { ImageEnd } from '../../image/imageEnd';
+import { ImageEnd } from '../../image/structure/imageEnd';
 import { type ImageFacts, imageHeadBytes, readImageHead } from '../../image/imageHead';
-import type { Fetched, StoredImage } from '../../run/ports';
+import type { Fetched } from '../../run/ports';
+import type { StoredImage } from '../../run/storedImage';
 import { htmlText, plainText } from '../../wire/text/plainText';
 
 /** Of a body that is not an image, so much is quoted to show what it is. */

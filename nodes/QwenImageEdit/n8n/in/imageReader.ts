@@ -5,7 +5,7 @@ import type { Provider } from '../../adapter/provider';
 import { EditFault, inputFault } from '../../edit/fault';
 import type { Image, ImageFile } from '../../edit/request';
 import { fetchImage } from '../../run/collect';
-import type { StoredImage } from '../../run/ports';
+import type { StoredImage } from '../../run/storedImage';
 import { plainText } from '../../wire/text/plainText';
 import { readFetchUrl } from '../../wire/webUrl';
 import { downloadImage } from '../files/downloadImage';

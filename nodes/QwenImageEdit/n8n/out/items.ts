@@ -3,7 +3,7 @@ import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow'
 import { expiryOf } from '../../edit/expiry';
 import { displayWarning } from '../../image/imageType';
 import type { ItemPlan, ItemResult } from '../../run/item';
-import type { StoredImage } from '../../run/ports';
+import type { StoredImage } from '../../run/storedImage';
 import type { Redaction } from '../../wire/text/redaction';
 
 /** The node's output for one input item: one item per image, or one for a task that is not finished. */

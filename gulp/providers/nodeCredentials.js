@@ -1,0 +1,34 @@
+const { currentText } = require('../generatedFile');
+
+const path = 'nodes/QwenImageEdit/QwenImageEdit.node.ts';
+const start = '// <credentials>';
+const end = '// </credentials>';
+
+/** One credential, asked for when its provider is chosen: hidden for every other one. */
+function entry({ id, title, credential }, providers) {
+	const others = providers.filter((other) => other.id !== id).map((other) => `'${other.id}'`);
+	// A credential without a free test call is proved by a function of the node, named after the provider.
+	const testedBy = credential.test === 'probe' ? `testedBy: '${id}CredentialTest',` : '';
+	return `{
+		name: '${credential.type}',
+		displayName: '${title}',
+		required: true,
+		${testedBy}
+		displayOptions: { hide: { provider: [${others.join(', ')}] } },
+	},`;
+}
+
+/** The node's own file with its list of credentials, which n8n's lint wants to read as text. */
+function nodeCredentials({ providers }) {
+	const text = currentText(path);
+	const from = text.indexOf(start);
+	const to = text.indexOf(end);
+	if (from < 0 || to < from) throw new Error(`the markers of the credentials are not in ${path}`);
+	const list = providers.map((provider) => entry(provider, providers)).join('\n');
+	return {
+		path,
+		text: `${text.slice(0, from)}${start}\ncredentials: [\n${list}\n],\n${text.slice(to)}`,
+	};
+}
+
+module.exports = { nodeCredentials };
