@@ -18,7 +18,7 @@ function atAGlance(provider, operations, imageTypes) {
 			['Credential', `${credential.title} (type \`${credential.type}\`)`],
 			['Where the key comes from', words.keySource(provider)],
 			['Default Base URL', words.baseUrls(provider)],
-			['The key travels', words.keyPlace(provider)],
+			['How the key is sent', words.keyPlace(provider)],
 			['Operations', words.listed(operations.map((operation) => operationTitles[operation]))],
 			['Answer', words.answer(provider)],
 			['Models offered', modelNames(provider)],
@@ -31,7 +31,7 @@ function atAGlance(provider, operations, imageTypes) {
 			],
 			['Each side', sides],
 			...(images.mask === true
-				? [['Mask', 'a second image may say where the first is to change']]
+				? [['Mask', 'a second image can mark where the first is to change']]
 				: []),
 			[
 				'Largest file',
@@ -43,7 +43,7 @@ function atAGlance(provider, operations, imageTypes) {
 			['Longest prompt', words.promptLimit(provider)],
 			['Requests at once, unless you set Max Concurrency', provider.concurrency],
 			['Usual time of an edit', `about ${provider.typicalSeconds} seconds`],
-			['Result link lives', words.duration(provider.resultLifetimeSeconds)],
+			['Result URL expires after', words.duration(provider.resultLifetimeSeconds)],
 			['Price', provider.price ?? words.notDocumented],
 		],
 	);
@@ -97,7 +97,7 @@ function modelTable({ models, fields, images }) {
 function options({ fields }) {
 	const entries = Object.entries(fields);
 	if (entries.length === 0) {
-		return 'The provider documents no option of its own. The options that every provider has are in the README.';
+		return 'The provider documents no options of its own. The README lists the options that every provider has.';
 	}
 	return words.table(
 		['Option', 'Name in workflows', 'Sent as', 'Value', 'What it does'],
@@ -126,8 +126,8 @@ function section(provider, { operationsOf, imageTypes }) {
 		...modelTable(provider),
 		'## Options',
 		options(provider),
-		'## What is known, and how surely',
-		'What the sources and the words for confidence mean is told in [sources](../sources.md).',
+		'## Facts and sources',
+		'[Sources](../sources.md) explains the sources and the levels of confidence.',
 		facts(provider),
 	].join('\n\n');
 }

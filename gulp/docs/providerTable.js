@@ -8,8 +8,7 @@ function providerTable({ providers, operationsOf }) {
 			'Images in one edit',
 			'Local images go',
 			'Operations',
-			'Options of its own',
-			'Result link lives',
+			'Result URL expires after',
 			'Price',
 		],
 		providers.map((provider) => [
@@ -17,7 +16,6 @@ function providerTable({ providers, operationsOf }) {
 			words.imageCount(provider),
 			words.fileRoute(provider),
 			words.listed(operationsOf(provider).map((operation) => operationTitles[operation])),
-			words.optionLabels(provider),
 			words.duration(provider.resultLifetimeSeconds),
 			provider.price ?? words.notDocumented,
 		]),
@@ -27,7 +25,7 @@ function providerTable({ providers, operationsOf }) {
 /** Where each credential comes from: the second table of the README. */
 function credentialTable({ providers }) {
 	return words.table(
-		['Credential', 'Where the key comes from', 'Default Base URL', 'The key travels'],
+		['Credential', 'Where the key comes from', 'Default Base URL', 'How the key is sent'],
 		providers.map((provider) => [
 			provider.credential.title,
 			words.keySource(provider),

@@ -45,7 +45,7 @@ function fileRoute({ images, upload }) {
 			return 'sent in the request; images given by URL are downloaded first';
 		case 'link':
 			return upload === undefined
-				? 'by a signed URL of your n8n, which must be publicly reachable'
+				? 'by a signed URL of your n8n, which must be reachable from the internet'
 				: "through the provider's own upload call";
 		default:
 			throw new Error(`no words for images that a provider takes as "${images.takes}"`);
@@ -54,10 +54,6 @@ function fileRoute({ images, upload }) {
 
 function answer({ task }) {
 	return task === undefined ? 'at once' : 'as a task, or at once when the image is ready';
-}
-
-function optionLabels({ fields }) {
-	return listed(Object.values(fields).map(({ label }) => label));
 }
 
 function promptLimit({ prompt }) {
@@ -71,15 +67,15 @@ function keyPlace({ credential: { key } }) {
 }
 
 function keySource({ credential: { keyUrl, keyOptional } }) {
-	const source = keyUrl ?? 'whoever runs the server';
-	return keyOptional === true ? `${source}; a server without a key will do` : source;
+	const source = keyUrl ?? 'the operator of the server';
+	return keyOptional === true ? `${source}; optional` : source;
 }
 
 function baseUrls({ credential: { defaultBaseUrl, regions } }) {
 	if (regions !== undefined) {
 		return regions.map(({ label, baseUrl }) => `${label}: \`${baseUrl}\``).join('; ');
 	}
-	return defaultBaseUrl === '' ? 'none, give the address of your server' : `\`${defaultBaseUrl}\``;
+	return defaultBaseUrl === '' ? 'none, enter the address of your server' : `\`${defaultBaseUrl}\``;
 }
 
 /** "from 1 to 6", with either end open. */
@@ -121,7 +117,6 @@ module.exports = {
 	keySource,
 	listed,
 	notDocumented,
-	optionLabels,
 	imageCount,
 	promptLimit,
 	range,
