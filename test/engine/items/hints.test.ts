@@ -30,6 +30,19 @@ describe('hints above the output', () => {
 		]);
 	});
 
+	onStage('say that results have warnings, and which', async (stage) => {
+		stage.emulator.faults.add({ kind: 'resultTruncatedImage', provider: 'aiml' });
+		const run = await stage.succeed({ provider: 'aiml' });
+		expect(hintsOf(run)).toEqual([
+			{
+				type: 'warning',
+				location: 'outputPane',
+				message:
+					"1 of 1 item came out with a warning (item 0). Read the 'warnings' of each before you use the image.",
+			},
+		]);
+	});
+
 	onStage('name the items whose tasks were left unfinished', async (stage) => {
 		stage.set({ taskSeconds: 100 });
 		const run = await stage.succeed({

@@ -44,7 +44,7 @@ it('the version is published only by a tag, through n8n-node release', () => {
 	expect(text).toMatch(/^on:\n {2}push:\n {4}tags:\n {6}- '\*\.\*\.\*'$/m);
 	expect(text).toContain('npm run release');
 	expect(readManifest().scripts).toMatchObject({
-		release: 'n8n-node release',
+		release: 'gulp release:check && n8n-node release',
 		prepublishOnly: 'n8n-node prerelease',
 	});
 });

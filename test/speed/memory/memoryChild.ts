@@ -10,6 +10,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workf
 
 import { plainPng } from '../../emulator';
 import { paddedPng, withNotes } from '../../emulator/images/png';
+import type { WorkflowNode } from '../../engine/stage/workflow/engine';
 import { describeNode } from '../../engine/stage/workflow/nodes';
 import { bufferRoute } from './bufferRoute';
 import { EngineStage, type BenchProvider } from '../engineStage';
@@ -31,6 +32,8 @@ export interface MemoryOrder {
 	/** Of each image that comes back. */
 	resultBytes: number;
 	url: string;
+	/** One more item fails at each of n8n's tries (Retry On Fail). */
+	retries?: boolean;
 }
 
 /** What came of it; megabytes of 1024 x 1024 bytes. */
@@ -92,6 +95,13 @@ async function storedSha256(context: IExecuteFunctions): Promise<string[]> {
 	return hashes;
 }
 
+/** The node with n8n's settings for another try, and prompts that change at each. */
+function withRetries(node: WorkflowNode, retrying: Partial<WorkflowNode>): WorkflowNode {
+	if (Object.keys(retrying).length === 0) return node;
+	const prompt = '={{ $itemIndex === 0 ? "" : "Make it night " + Math.random() }}';
+	return { ...node, ...retrying, parameters: { ...node.parameters, prompt } };
+}
+
 async function measure(order: MemoryOrder): Promise<MemoryFigures> {
 	const stage = await EngineStage.open(
 		{
@@ -103,13 +113,26 @@ async function measure(order: MemoryOrder): Promise<MemoryFigures> {
 	const { provider, width } = order;
 	const [credential] = Object.keys(stage.editNode({ provider }).credentials!) as [string];
 	const url = order.inputBytes === 0 ? order.url : undefined;
+	// Another prompt at each try, and none for the first item.
+	const retrying =
+		order.retries === true
+			? {
+					retryOnFail: true,
+					maxTries: 3,
+					waitBetweenTries: 20,
+					onError: 'continueErrorOutput' as const,
+				}
+			: {};
 	const edit =
 		order.route === 'streams'
-			? stage.editNode({
-					provider,
-					options: { maxConcurrency: width, maxImageMegabytes: 1000, timeoutSeconds: 3600 },
-					...(url === undefined ? {} : { url }),
-				})
+			? withRetries(
+					stage.editNode({
+						provider,
+						options: { maxConcurrency: width, maxImageMegabytes: 1000, timeoutSeconds: 3600 },
+						...(url === undefined ? {} : { url }),
+					}),
+					retrying,
+				)
 			: {
 					name: 'Edit',
 					type: 'bench.bufferRoute',
@@ -122,6 +145,7 @@ async function measure(order: MemoryOrder): Promise<MemoryFigures> {
 					},
 					credentials: { [credential]: provider },
 				};
+	const more = order.retries === true ? 1 : 0;
 	const run = async (
 		count: number,
 		inputBytes: number,
@@ -144,7 +168,7 @@ async function measure(order: MemoryOrder): Promise<MemoryFigures> {
 			{
 				nodeTypes: {
 					'bench.bufferRoute': bufferRoute,
-					'bench.images': imageSource(count, inputBytes),
+					'bench.images': imageSource(count + more, inputBytes),
 					'bench.begin': passing(async (context) => {
 						figures.inputSha256 = order.inputBytes === 0 ? [] : await storedSha256(context);
 						await pause(300);
@@ -159,7 +183,7 @@ async function measure(order: MemoryOrder): Promise<MemoryFigures> {
 				},
 			},
 		);
-		const results = finished.items('Edit');
+		const results = finished.items('Edit').filter(({ json }) => json.error === undefined);
 		figures.images = results.length;
 		figures.bytes = results.reduce((sum, { binary }) => sum + (binary!.data!.bytes ?? 0), 0);
 		return figures;

@@ -3,7 +3,7 @@ import type { INodeExecutionData, NodeExecutionHint } from 'n8n-workflow';
 /** One item of the input, and what came of it. */
 export interface HintedItem {
 	output: readonly INodeExecutionData[];
-	/** Whether an image was waited for: then a task that is put out was left unfinished. */
+	/** Whether the node waited for an image: then a task in the output is unfinished. */
 	waited: boolean;
 }
 
@@ -32,9 +32,14 @@ export function hintsOf(items: readonly HintedItem[]): NodeExecutionHint[] {
 			waited &&
 			output.some(({ json }) => json.status === 'pending' || json.status === 'processing'),
 	);
-	const warned = where(({ output }) =>
-		output.some(({ json }) => Array.isArray(json.warnings) && json.warnings.length > 0),
-	);
+	const warns = (form: (warning: string) => boolean): number[] =>
+		where(({ output }) =>
+			output.some(({ json }) => Array.isArray(json.warnings) && json.warnings.some(form)),
+		);
+	// The only warning that every run may have; all others are about a single answer or image.
+	const isWait = (warning: string): boolean => /^Waited \d+ s /.test(warning);
+	const waited = warns(isWait);
+	const odd = warns((warning) => !isWait(warning));
 	const all = items.length;
 	return [
 		...(failed.length === 0
@@ -50,15 +55,23 @@ export function hintsOf(items: readonly HintedItem[]): NodeExecutionHint[] {
 			: [
 					{
 						type: 'warning' as const,
-						message: `${share(unfinished.length, all)} ran out of time (${places(unfinished)}). The tasks go on: fetch the images later with the operation 'Get Task' and the 'taskId' of each.`,
+						message: `${share(unfinished.length, all)} ran out of time (${places(unfinished)}). The tasks continue: get the images later with the operation 'Get Task' and the 'taskId' of each.`,
 					},
 				]),
-		...(warned.length === 0
+		...(odd.length === 0
+			? []
+			: [
+					{
+						type: 'warning' as const,
+						message: `${share(odd.length, all)} came out with a warning (${places(odd)}). Read the 'warnings' of each before you use the image.`,
+					},
+				]),
+		...(waited.length === 0
 			? []
 			: [
 					{
 						type: 'info' as const,
-						message: `The provider asked to slow down: ${share(warned.length, all)} had to wait (${places(warned)}). How long is in the 'warnings' of each. A lower 'Max Concurrency' may be faster.`,
+						message: `The provider asked to slow down: ${share(waited.length, all)} had to wait (${places(waited)}). How long is in the 'warnings' of each. A lower 'Max Concurrency' may be faster.`,
 					},
 				]),
 	].map((hint) => ({ ...hint, location: 'outputPane' as const }));
