@@ -51,7 +51,7 @@ export class QwenImageEditAimlApi implements ICredentialType {
 	};
 
 	// Reads the balance: free, and refused without a valid key (research S5; the list of models needs no key).
-	// A key follows no redirect, and goes to a public name over https only. What else answers there is not the host.
+	// A key follows no redirect, and goes to a public name over https only. Whatever answers there otherwise is not the provider.
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL:

@@ -51,7 +51,7 @@ export class QwenImageEditChainHubApi implements ICredentialType {
 	};
 
 	// Lists the models: free. That a wrong key is refused here is usual for such relays, not documented (research S1).
-	// A key follows no redirect, and goes to a public name over https only. What else answers there is not the host.
+	// A key follows no redirect, and goes to a public name over https only. Whatever answers there otherwise is not the provider.
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL:

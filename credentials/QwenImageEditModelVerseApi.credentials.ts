@@ -1,7 +1,7 @@
 import type { IAuthenticateGeneric, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
 /**
- * Key and address for ModelVerse (UCloud). Tested by a probe of the node: the host has no free call that
+ * Key and address for ModelVerse (UCloud). Tested by a probe of the node: the provider has no free call that
  * proves a key (research S4).
  */
 export class QwenImageEditModelVerseApi implements ICredentialType {

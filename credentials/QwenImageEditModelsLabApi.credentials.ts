@@ -51,7 +51,7 @@ export class QwenImageEditModelsLabApi implements ICredentialType {
 	};
 
 	// Reads the wallet balance, one level above the versioned base URL: free. Errors come with HTTP 200 (research S2).
-	// A key follows no redirect, and goes to a public name over https only. What else answers there is not the host.
+	// A key follows no redirect, and goes to a public name over https only. Whatever answers there otherwise is not the provider.
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL:

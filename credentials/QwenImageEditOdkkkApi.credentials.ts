@@ -51,7 +51,7 @@ export class QwenImageEditOdkkkApi implements ICredentialType {
 	};
 
 	// Reads the credits left: free. Documented for EvoLink, the same API (research S3); assumed here.
-	// A key follows no redirect, and goes to a public name over https only. What else answers there is not the host.
+	// A key follows no redirect, and goes to a public name over https only. Whatever answers there otherwise is not the provider.
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL:

@@ -51,7 +51,7 @@ export class QwenImageEditOpenAiCompatibleApi implements ICredentialType {
 	};
 
 	// Lists the models: free, and refused without a valid key where the server wants one.
-	// A key follows no redirect, and goes to a public name over https only. What else answers there is not the host.
+	// A key follows no redirect, and goes to a public name over https only. Whatever answers there otherwise is not the provider.
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL:

@@ -27,7 +27,7 @@ function currentText(path, folder = root) {
 
 /** The file in the form that the project's formatter gives it. */
 async function formatted({ path, text }) {
-	// Here, since prettier is an ES module behind its door, which tests of this file cannot open.
+	// Required here, because prettier is an ES module, which tests of this file cannot load.
 	const prettier = require('prettier');
 	const file = join(root, path);
 	const settings = await prettier.resolveConfig(file);

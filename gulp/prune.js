@@ -25,7 +25,7 @@ function pruneFolder(folder, keep) {
 	}
 }
 
-/** No source map ships, so the comment that points to them goes too. */
+/** No source map ships, so the comment that points to it goes too. */
 function dropMapComment(file) {
 	const path = join(root, file.split('/').join(sep));
 	const code = readFileSync(path, 'utf8');

@@ -3,7 +3,7 @@ const { currentText } = require('../generatedFile');
 const className = (type) => `${type[0].toUpperCase()}${type.slice(1)}`;
 const classPath = (provider) => `credentials/${className(provider.credential.type)}.credentials.ts`;
 
-/** Takes off what users paste around a key; single quotes and doubled backslashes, since it stands in a literal. */
+/** Takes off what users paste around a key; single quotes and doubled backslashes, because it is written into a literal. */
 const trimmedKey = String.raw`$credentials.apiKey.trim().replace(/^bearer\\s+/i, "")`;
 
 /** The first match of a pattern in what a person wrote, if there is one. */

@@ -12,10 +12,10 @@ import { execute } from './n8n/execute';
 import { searchModels } from './n8n/panel/modelSearch';
 
 /**
- * Edits images with Qwen-Image-Edit at the provider of the user's choice.
+ * Edits images with Qwen-Image-Edit at a provider of the user's choice.
  *
- * Programmatic, not declarative: an edit is several requests (upload, submit, look, download), and images
- * flow as streams.
+ * Programmatic, not declarative: an edit is several requests (upload, submit, poll, download), and images are
+ * streamed.
  */
 export class QwenImageEdit implements INodeType {
 	description: INodeTypeDescription = {
@@ -25,7 +25,7 @@ export class QwenImageEdit implements INodeType {
 		group: ['transform'],
 		version: [1],
 		subtitle: '={{ $parameter["operation"] + " (" + $parameter["provider"] + ")" }}',
-		description: 'Edit images with Qwen-Image-Edit and hand the edited image to the next node',
+		description: 'Edit images with Qwen-Image-Edit',
 		defaults: { name: 'Qwen Image Edit' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

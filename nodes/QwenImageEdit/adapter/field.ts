@@ -139,7 +139,7 @@ export function choice(
 	return { kind: 'choice', ...settings, schema };
 }
 
-/** "1024 × 0768" as hosts want it, 1024x768; a word such as auto stays one. */
+/** "1024 × 0768" as providers want it, 1024x768; a word such as auto stays one. */
 export function writtenSize(text: string): string {
 	return text
 		.trim()

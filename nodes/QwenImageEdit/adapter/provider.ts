@@ -10,7 +10,7 @@ import type { Reply, Wire } from '../wire/wire';
  */
 export type Confidence = 'high' | 'medium' | 'assumed';
 
-/** A fact about a host that is not plain from the code, with where it comes from. Printed in the docs. */
+/** A fact about a provider that is not plain from the code, with where it comes from. Printed in the docs. */
 export interface Fact {
 	says: string;
 	source: string;
@@ -78,7 +78,7 @@ export interface TaskReference {
 	baseUrl: string;
 }
 
-/** All that is true of one host; the node's fields, its checks and the docs are derived from it. */
+/** All that is true of one provider; the node's fields, its checks and the docs are derived from it. */
 export interface Provider {
 	/** Stored in workflows: never changes. */
 	id: string;
@@ -104,7 +104,7 @@ export interface Provider {
 		/** Added to a base URL that has no such step yet; users paste it with and without. */
 		versionPath?: string;
 		/**
-		 * `request`: the credential class holds a free request that proves the key. `probe`: the host has no
+		 * `request`: the credential class holds a free request that proves the key. `probe`: the provider has no
 		 * such call, and the node brings a function that tells a wrong key by how a bad request is refused.
 		 */
 		test: 'request' | 'probe';
@@ -112,7 +112,7 @@ export interface Provider {
 	models: readonly Model[];
 	/** Empty: the server has a model of its own, and none need be chosen. */
 	defaultModel: string;
-	/** Where the host itself lists its models; an answer that is no list gives undefined. */
+	/** Where the provider itself lists its models; an answer that is no list gives undefined. */
 	modelList?: { encode(): Wire; decode(reply: Reply): Model[] | undefined };
 	/** Absent length: not documented. */
 	prompt: { maximumLength?: number };
@@ -135,7 +135,7 @@ export interface Provider {
 		encode(image: ImageFile): Wire;
 		decode(reply: Reply): { url: string } | Exclude<Outcome, { state: 'pending' | 'completed' }>;
 	};
-	/** How long an edit usually takes, in seconds; the first look at a task is timed by it. */
+	/** How long an edit usually takes, in seconds; the first poll of a task is timed by it. */
 	typicalSeconds: number;
 	/** How long a result URL lives, in seconds. Absent: not documented. */
 	resultLifetimeSeconds?: number;
@@ -159,7 +159,7 @@ export interface Provider {
 	facts: readonly Fact[];
 }
 
-/** What is known of a model; an id that was typed by hand has no limits of its own. */
+/** What is known of a model; an id that the user entered has no limits of its own. */
 export function findModel(provider: Provider, id: string): Model | undefined {
 	return provider.models.find((model) => model.id === id);
 }

@@ -32,7 +32,7 @@ export interface Fault {
 	taskId?: string;
 	/** A result that the provider has made. */
 	url?: string;
-	/** How long the provider asked us to stay away, in seconds. */
+	/** How long the provider asked us to wait, in seconds. */
 	retryAfterSeconds?: number;
 	/** The task's last state, when it ended without an image. */
 	taskStatus?: 'failed' | 'cancelled';

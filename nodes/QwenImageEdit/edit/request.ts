@@ -1,6 +1,6 @@
 import type { ImageFacts } from '../image/imageHead';
 
-/** An image that lies in a URL; the provider fetches it. */
+/** An image at a URL, which the provider downloads. */
 export interface ImageLink {
 	kind: 'link';
 	url: string;

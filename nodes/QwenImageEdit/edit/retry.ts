@@ -46,7 +46,7 @@ const readLike: Record<RequestEnd, RetryDecision> = {
 /**
  * The one retry rule. A submit costs money: it is repeated only when the provider certainly did not take
  * it (`CONTRACT.md`, money rule 2). Reads, uploads and downloads cost nothing and are repeated freely.
- * A cancel is told once.
+ * A cancel is sent once.
  */
 export const retryRule: Readonly<Record<Purpose, Readonly<Record<RequestEnd, RetryDecision>>>> = {
 	submit: {
@@ -78,13 +78,13 @@ export const retryRule: Readonly<Record<Purpose, Readonly<Record<RequestEnd, Ret
 	},
 };
 
-/** Names the end of a request that was answered with a failing status. A documented refusal is told by the adapter. */
+/** Names the end of a request that was answered with a failing status. The adapter knows the form of a documented refusal. */
 export function endByStatus(httpStatus: number): RequestEnd {
 	if (httpStatus === 429) return 'rateLimited';
 	if (httpStatus === 503) return 'unavailable';
 	if (httpStatus === 303) return 'seeOther';
-	// 408 and 425 tell the client to come again, and a server that says so did not process the request,
-	// but gateways send 408 for slow ones too: for a submit it stays open.
+	// 408 and 425 ask the client to repeat the request, which the server did not process. Gateways send 408 for slow
+	// requests too, so the outcome of a submit stays unknown.
 	if (httpStatus === 408 || httpStatus === 425) return 'timedOut';
 	return httpStatus >= 500 ? 'serverError' : 'clientError';
 }

@@ -42,7 +42,7 @@ export const chainHub: Provider = {
 	busy: {
 		says: '`error.code` is `get_channel_failed`, `model_not_found` or `channel:no_available_key`',
 		source:
-			'assumed: the page documents no errors; New API, on which the host is built, writes these codes before it has chosen who does the edit',
+			'assumed: the page documents no errors; New API, on which ChainHub is built, writes these codes before it has chosen who does the edit',
 		when: (json) =>
 			/^(?:get_channel_failed|model_not_found|channel:no_available_key)$/.test(
 				words(readField(readField(json, 'error'), 'code')),
@@ -67,7 +67,7 @@ export const chainHub: Provider = {
 		},
 		{
 			says: 'GET /v1/models proves the key',
-			source: "research S1: listed among the host's pages, not seen to refuse a wrong key",
+			source: "research S1: listed among the provider's pages, not seen to refuse a wrong key",
 			confidence: 'medium',
 		},
 		{
@@ -77,7 +77,7 @@ export const chainHub: Provider = {
 		},
 		{
 			says: 'An edit takes about 20 seconds; no time is documented',
-			source: 'sibling hosts of the same model',
+			source: 'other providers of the same model',
 			confidence: 'assumed',
 		},
 	],

@@ -10,7 +10,7 @@ import { isRecord, readField, words } from '../wire/json/jsonValue';
 import type { Reply } from '../wire/wire';
 import { resultUrl } from '../wire/answer/resultImage';
 
-/** Codes of the host's error pages, research O1. */
+/** Codes of the provider's error pages, research O1. */
 const rules: readonly FaultRule[] = [
 	{
 		kind: 'credential',
@@ -151,7 +151,7 @@ export const dashScope: Provider = {
 		n: integer({
 			wire: 'n',
 			label: 'Number of Images',
-			help: 'How many results to make; each is billed and becomes an item of its own',
+			help: 'How many results to make; each is billed and becomes an item',
 			minimum: 1,
 			maximum: 6,
 			default: 1,
@@ -169,7 +169,7 @@ export const dashScope: Provider = {
 		promptExtend: flag({
 			wire: 'prompt_extend',
 			label: 'Prompt Extend',
-			help: 'Whether the host rewrites the prompt with a language model first; the host does so unless told not to',
+			help: 'Whether the provider rewrites the prompt with a language model first, as it does by default',
 			default: true,
 		}),
 		seed: integer({
@@ -189,7 +189,7 @@ export const dashScope: Provider = {
 			maximumSide: 8192,
 			words: ['auto'],
 			example: '1024x768',
-			// The host parts the sides by an asterisk.
+			// The provider separates the sides by an asterisk.
 			toWire: (value) => String(value).replace('x', '*'),
 		}),
 		watermark: flag({

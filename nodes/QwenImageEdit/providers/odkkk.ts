@@ -186,7 +186,7 @@ export const odkkk: Provider = {
 			confidence: 'high',
 		},
 		{
-			says: 'The pause after 429 and 503 stands in the text of fallback_suggestion',
+			says: 'The pause after 429 and 503 is in the text of fallback_suggestion',
 			source: 'seed 002',
 			confidence: 'high',
 		},

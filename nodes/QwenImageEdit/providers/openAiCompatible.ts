@@ -214,7 +214,7 @@ export const openAiCompatible: Provider = {
 		responseFormat: choice({
 			wire: 'response_format',
 			label: 'Response Format',
-			help: 'How the server hands over the result; the output is the same',
+			help: 'How the server returns the result; the output is the same',
 			choices: [
 				{ value: 'b64_json', label: 'Base64' },
 				{ value: 'url', label: 'URL' },

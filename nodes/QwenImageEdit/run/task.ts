@@ -122,7 +122,7 @@ export class TaskReader {
 		const state = task.progress === undefined ? task.status : `${task.status}, ${task.progress} %`;
 		throw new EditFault({
 			kind: 'timeout',
-			message: `The task was not finished after ${timeoutSeconds} s (${state}). It goes on at ${provider.title}`,
+			message: `The task was not finished after ${timeoutSeconds} s (${state}). It continues at ${provider.title}`,
 			advice: `Get the image later with the operation 'Get Task' and the task ID ${task.taskId}, or raise 'Timeout' in Options`,
 			taskId: task.taskId,
 		});

@@ -18,7 +18,7 @@ function addressOf(host: string): Address | undefined {
 /**
  * Whether a host name points into a private, loopback, link-local or otherwise non-public network by
  * its text alone. `URL` has already turned decimal, octal, hexadecimal and mapped forms into plain ones.
- * A public name that resolves to a private address is n8n's business (N8N_SSRF_PROTECTION_ENABLED).
+ * A public name that resolves to a private address is left to n8n (N8N_SSRF_PROTECTION_ENABLED).
  */
 export function isPrivateHost(hostname: string): boolean {
 	const host = plainHost(hostname);
@@ -28,14 +28,14 @@ export function isPrivateHost(hostname: string): boolean {
 	if (address !== undefined) {
 		if (address.range() !== 'unicast') return true;
 		if (isMetadataAddress(address)) return true;
-		// All of the public IPv6 internet lies in 2000::/3; old forms that wrap IPv4 lie outside.
+		// All public IPv6 addresses are in 2000::/3; old forms that wrap IPv4 are outside.
 		return address.kind() === 'ipv6' && !/^[23][0-9a-f]{3}:/.test(address.toNormalizedString());
 	}
 	// A name without a dot (docker-compose service, NetBIOS name) never is a public one.
 	return !host.includes('.');
 }
 
-/** Where clouds answer with the secrets of the machine, besides the link-local 169.254.169.254. */
+/** Metadata services of clouds, which return secrets of the machine, besides the link-local 169.254.169.254. */
 const metadataAddresses = new Set([
 	'100.100.100.200', // Alibaba Cloud
 	'168.63.129.16', // Azure
@@ -69,8 +69,8 @@ function innerAddress(address: Address): Address | undefined {
 const neverRanges = new Set(['linkLocal', 'multicast', 'broadcast', 'unspecified']);
 
 /**
- * Whether a host name is one that the node never opens, whoever gives it: link-local addresses, where clouds keep
- * the secrets of the machine, other metadata addresses, multicast and unspecified addresses.
+ * Whether a host name is one that the node never opens: link-local addresses (metadata services of clouds), other
+ * metadata addresses, multicast and unspecified addresses.
  */
 export function isForbiddenHost(hostname: string): boolean {
 	const host = plainHost(hostname);

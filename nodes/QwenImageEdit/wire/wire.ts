@@ -52,13 +52,13 @@ export interface Reply {
 	isCut?: boolean;
 	/** What is odd about the body, in words for the user. */
 	oddities?: readonly string[];
-	/** The body itself is an image. It lies in storage under this mark. */
+	/** The body itself is an image. It is in storage under this mark. */
 	imageMark?: string;
 }
 
 /**
  * A path segment that a provider's id can never break out of. "." and ".." are steps in a path however they
- * are written, so these two are put in brackets, which no host knows as an id.
+ * are written, so these two are put in brackets, which no provider knows as an id.
  */
 export function pathSegment(id: string): string {
 	// Half a character cannot be encoded; Buffer writes the replacement character for it.

@@ -91,7 +91,7 @@ describe('walls', () => {
 		expect(wrong).toEqual([]);
 	});
 
-	it('a key leaves by one door', () => {
+	it('a key is sent in one place only', () => {
 		const textOf = (syntax: (typeof sources)[number]['syntax']): string =>
 			syntax.statements.map((statement) => statement.getText()).join('\n');
 		const doors = sources.filter(({ syntax }) => /requestWithAuth/i.test(textOf(syntax)));

@@ -16,6 +16,7 @@ export const OPERATION_LABELS: Readonly<Record<OperationName, string>> = {
 
 /** The options of every provider, from the contract. */
 const EVERYWHERE: readonly ExpectedOption[] = [
+	{ name: 'allowPrivateNetwork', label: 'Allow Private Network' },
 	{ name: 'fileName', label: 'File Name' },
 	{ name: 'maxConcurrency', label: 'Max Concurrency' },
 	{ name: 'maxImageMegabytes', label: 'Max Image Size (MB)' },

@@ -31,7 +31,7 @@ export type OpenUrl = (url: string, settings: FetchSettings) => Promise<IN8nHttp
 /** What is downloaded, and from where it may come. */
 export interface Download extends StorePlace {
 	url: string;
-	/** The URL whose host may lie in a private network: the base URL of the credential. */
+	/** The base URL of the credential: its host may be in a private network. */
 	baseUrl: string;
 	allowPrivateNetwork: boolean;
 	/** The file holds base64 text instead of the image itself. */

@@ -34,7 +34,7 @@ export class HeldImages {
 		private readonly place: { fileName: string; maximumBytes: number },
 	) {}
 
-	/** The image that a mark stands for, if it does. */
+	/** The image of a mark; undefined for a text that is not a mark. */
 	find(mark: string): Fetched | undefined {
 		return this.held.get(mark);
 	}

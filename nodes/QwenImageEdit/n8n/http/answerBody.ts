@@ -8,7 +8,7 @@ const maximumTextBytes = 1024 * 1024;
 /** So many bytes tell an image from text. */
 const signatureBytes = 32;
 
-/** Takes an image that flows by inside an answer, and returns the mark that stands for it from then on. */
+/** Stores an image that is part of an answer, and returns the mark that replaces it. */
 export type HoldImage = (
 	bytes: AsyncIterable<Uint8Array>,
 	form: 'base64' | 'raw',

@@ -3,7 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { EditFault } from '../../edit/fault';
 import { systemClock } from '../runtime/clock';
 
-/** A Node stream, as n8n hands it out; community nodes may not import `stream`, not even its types. */
+/** A Node stream, as n8n provides it. Community nodes may not import `stream`, not even its types. */
 export type Readable = Awaited<ReturnType<IExecuteFunctions['helpers']['getBinaryStream']>>;
 
 /** A Node stream over generated chunks, made with the class of a stream that n8n gave us. */

@@ -79,7 +79,7 @@ export class N8nTransport implements Transport {
 		}
 	}
 
-	/** Opens a result that lies at the provider itself and may need the key. Its URL must be on the origin of the base URL. */
+	/** Opens a result on the provider's own origin, which may need the key. Its URL must be on the origin of the base URL. */
 	async open(
 		url: string,
 		settings: { timeoutSeconds: number; signal: AbortSignal },

@@ -18,7 +18,7 @@ import { checkPublicUrl, needsUrl, storedUrl } from './publicUrl';
 /** How long one input image may take to arrive. */
 const inputDownloadSeconds = 120;
 
-/** An input image may lie in the user's own network, as in n8n's HTTP Request node; link-local addresses stay closed. */
+/** An input image may be in the user's own network, as in n8n's HTTP Request node. Link-local addresses are never opened. */
 const allowPrivateNetwork = true;
 
 /** A longer text is not the name of a binary field. */
@@ -170,7 +170,7 @@ export class ImageReader {
 	private fieldsOfItem(): string {
 		const { context, itemIndex } = this.settings;
 		const item = context.getInputData()[itemIndex];
-		// With n8n's setting "combined", files lie in the JSON under this name.
+		// With n8n's setting "combined", files are in the JSON under this name.
 		const inJson = Object.keys(readField(item?.json, '_files') ?? {}).map(
 			(name) => `_files.${name}`,
 		);

@@ -12,10 +12,10 @@ import type { Redaction } from '../../wire/text/redaction';
 export function faultOf(error: unknown): Fault {
 	if (error instanceof EditFault) return error.fault;
 	const message = error instanceof Error ? error.message : String(error);
-	return { kind: 'provider', message: `The node met something unforeseen: ${message}` };
+	return { kind: 'provider', message: `Unexpected error in the node: ${message}` };
 }
 
-/** The fault without any key, whoever echoed it. */
+/** The fault without any key that an answer may have repeated. */
 export function redactFault(fault: Fault, redaction: Redaction): Fault {
 	return redaction.value(fault) as Fault;
 }

@@ -10,7 +10,7 @@ export const imagesProperty: INodeProperties = {
 	typeOptions: { multipleValues: true, sortable: true },
 	placeholder: 'Add Image',
 	default: { image: [{ source: 'binary', binaryPropertyName: 'data' }] },
-	description: 'The image to edit, and further ones that the prompt refers to; the order is kept',
+	description: 'The image to edit, and further images that the prompt refers to; the order is kept',
 	displayOptions: { show: { operation: sendingOperations } },
 	options: [
 		{

@@ -24,13 +24,13 @@ const operationOptions: Record<OperationName, INodePropertyOptions> = {
 		name: operationTitles.submitTask,
 		value: 'submitTask',
 		action: 'Submit task',
-		description: 'Start an edit and output its task ID at once, without waiting for the image',
+		description: 'Start an edit and output its task ID at once',
 	},
 	getTask: {
 		name: operationTitles.getTask,
 		value: 'getTask',
 		action: 'Get task',
-		description: 'Read a task by its ID and output the image once it is done',
+		description: 'Read a task by its ID and output the image when it is finished',
 	},
 };
 

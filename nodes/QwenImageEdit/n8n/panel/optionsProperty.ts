@@ -53,7 +53,7 @@ const maskOption: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. mask',
-	hint: 'The name of the input binary field containing the mask: an image that says where the first one is to change',
+	hint: 'The name of the input binary field containing the mask: an image that marks where the first one is to change',
 };
 
 /** A number option of the node itself. */
@@ -77,7 +77,7 @@ function numberProperty(
 	};
 }
 
-/** Options that the node itself understands, whoever the provider is. */
+/** Options of the node itself, for every provider. */
 function commonOptions(provider: Provider, operation: 'sending' | 'getTask'): INodeProperties[] {
 	const options: INodeProperties[] = [
 		{
@@ -127,7 +127,7 @@ function commonOptions(provider: Provider, operation: 'sending' | 'getTask'): IN
 				{
 					name: 'Output the Unfinished Task',
 					value: 'output',
-					description: 'The item goes on with the task ID and no image, ready for Get Task',
+					description: 'The item is output with the task ID and no image, ready for Get Task',
 				},
 				{
 					name: 'Stop with an Error',
@@ -136,7 +136,8 @@ function commonOptions(provider: Provider, operation: 'sending' | 'getTask'): IN
 				},
 			],
 			default: 'error',
-			description: 'What to do with a task that is not done in time; it goes on at the provider',
+			description:
+				'What to do with a task that is not finished in time; it continues at the provider',
 		});
 	}
 	if (operation === 'getTask') {
@@ -145,7 +146,7 @@ function commonOptions(provider: Provider, operation: 'sending' | 'getTask'): IN
 			name: 'waitForCompletion',
 			type: 'boolean',
 			default: false,
-			description: 'Whether to wait until the task is done instead of reading its state once',
+			description: 'Whether to wait until the task is finished instead of reading its state once',
 		});
 	}
 	return options;

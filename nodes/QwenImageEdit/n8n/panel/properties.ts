@@ -20,7 +20,7 @@ const providerProperty: INodeProperties = {
 		description: provider.summary,
 	})),
 	default: 'aiml',
-	description: 'Who does the edit and bills it; each has its own credential',
+	description: 'The service that edits the image and bills you; each has its own credential',
 };
 
 const promptProperty: INodeProperties = {
@@ -31,7 +31,7 @@ const promptProperty: INodeProperties = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. Replace the background with a sunny beach',
-	description: 'What is to change in the image; say "image 1" and "image 2" when you give several',
+	description: 'What to change in the image; write "image 1" and "image 2" if there are several',
 	displayOptions: { show: { operation: sendingOperations } },
 };
 
@@ -75,7 +75,7 @@ function taskIdProperty(provider: Provider): INodeProperties {
 		required: true,
 		default: '={{ $json.taskId }}',
 		placeholder: `e.g. ${provider.task!.idExample}`,
-		description: 'The ID that Submit Task gave, or an edit that ran out of time',
+		description: 'The ID from Submit Task, or from an edit that ran out of time',
 		displayOptions: { show: { provider: [provider.id], operation: ['getTask'] } },
 	};
 }

@@ -17,7 +17,7 @@ export const systemClock: Clock = {
 		try {
 			await Promise.race([sleep(milliseconds, signal), stopped]);
 		} catch {
-			// The signal ended the sleep; the caller looks at the signal itself.
+			// The signal ended the sleep; the caller checks the signal itself.
 		} finally {
 			signal?.removeEventListener('abort', wake);
 		}

@@ -7,7 +7,7 @@ export function digest(content: string | Uint8Array): string {
 
 /**
  * A key that is the same for the same item of the same run, and for nothing else; in the form of a UUID,
- * which every host accepts.
+ * which every provider accepts.
  */
 export function idempotencyKey(parts: readonly string[]): string {
 	const name = digest(parts.join('\u0000'));

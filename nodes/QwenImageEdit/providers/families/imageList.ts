@@ -21,7 +21,7 @@ const imageList = z.object({
 });
 
 /**
- * Reads the answer that OpenAI-style hosts give at once: `{data: [{url, b64_json}], usage}`. Every field
+ * Reads the answer that OpenAI-style providers give at once: `{data: [{url, b64_json}], usage}`. Every field
  * may be null; either form of the image will do.
  */
 export function readImageList(

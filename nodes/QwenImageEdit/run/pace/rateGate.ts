@@ -6,7 +6,7 @@ export type Entry =
 	| { kind: 'late' }
 	| { kind: 'cancelled' };
 
-/** A request before the door. */
+/** A request that waits. */
 interface Waiter {
 	/** Its place in the order of asking. */
 	ticket: number;
@@ -16,22 +16,21 @@ interface Waiter {
 }
 
 /**
- * One door for all requests of a credential. While the provider asks us to stay away nobody passes. After
- * that one request goes first, and each answer that is no refusal lets one more go at once, so that the width
- * doubles with every round (1, 2, 4, ...) until the door stands open again. Who waits goes in the order of
- * asking.
+ * Lets the requests of one credential pass. During a pause that the provider asked for, none passes. After it one
+ * request goes first, and each answer that is not a refusal lets one more go at once, so that the width doubles with
+ * every round (1, 2, 4, ...) until there is no limit again. Requests pass in the order in which they asked.
  */
 export class RateGate {
-	/** A host that names a pause of years must not lock a credential until n8n is restarted. */
+	/** A provider that asks for a pause of years must not block a credential until n8n restarts. */
 	private static readonly maximumPauseSeconds = 24 * 3600;
 
-	/** With so many under way and none refused, the door is open again. */
+	/** With so many in progress and none refused, there is no limit again. */
 	private static readonly openWidth = 64;
 
 	/** A clock that wakes a last look a moment too late has not used up its time. */
 	private static readonly graceMilliseconds = 1000;
 
-	/** Timers take no more than 24 days; nobody sleeps longer than this without looking again. */
+	/** Timers take no more than 24 days; no sleep is longer than this. */
 	private static readonly longestSleepMilliseconds = 3600 * 1000;
 
 	private pausedUntil = 0;
@@ -48,12 +47,12 @@ export class RateGate {
 	/** By ticket. */
 	private readonly queue: Waiter[] = [];
 
-	/** Ends the one sleep that is under way while somebody waits. */
+	/** Ends the sleep until the next wake-up. */
 	private alarm: AbortController | undefined;
 
 	constructor(private readonly clock: Clock) {}
 
-	/** Nobody passes for so many seconds from now. A shorter pause never ends a longer one. */
+	/** Nothing passes for so many seconds from now. A shorter pause never ends a longer one. */
 	pause(seconds: number): void {
 		const bounded = seconds > 0 ? Math.min(seconds, RateGate.maximumPauseSeconds) : 0;
 		this.pausedUntil = Math.max(this.pausedUntil, this.clock.now() + bounded * 1000);
@@ -79,7 +78,7 @@ export class RateGate {
 		}
 	}
 
-	/** Until it is let in, has no time left, or is cancelled. */
+	/** Waits until the request may pass, has no time left, or is cancelled. */
 	private async turn(
 		ticket: number,
 		{ signal, deadline }: { signal: AbortSignal; deadline: number },
@@ -124,7 +123,7 @@ export class RateGate {
 		else this.allowance += 1;
 	}
 
-	/** Lets go who may, sends away who is too late, and sees to being woken for the rest. */
+	/** Lets pass what may pass, ends what is too late, and sets an alarm for the rest. */
 	private serve(): void {
 		const now = this.clock.now();
 		for (const waiter of [...this.queue]) {
@@ -167,7 +166,7 @@ export class RateGates {
 	/** @param name tells credentials apart without being one: a digest of host and key */
 	of(name: string, clock: Clock): RateGate {
 		const gate = this.gates.get(name) ?? new RateGate(clock);
-		// Deleting first moves the gate to the end, so that the one longest unused stands in front.
+		// Deleting first moves the gate to the end, so that the one longest unused comes first.
 		this.gates.delete(name);
 		this.gates.set(name, gate);
 		if (this.gates.size > RateGates.maximumGates) {

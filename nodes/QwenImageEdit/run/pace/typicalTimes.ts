@@ -1,6 +1,6 @@
 import type { SeenEnd } from '../../edit/schedule';
 
-/** How long tasks of each provider and model took in this process, so that looks at the next are well timed. */
+/** How long tasks of each provider and model took in this process, so that polls of the next are well timed. */
 export class TypicalTimes {
 	private readonly seen = new Map<string, SeenEnd[]>();
 
@@ -21,7 +21,7 @@ export class TypicalTimes {
 		const ends = this.seen.get(key) ?? [];
 		ends.push(scaled(end, 1 / unitOf(etaSeconds)));
 		if (ends.length > TypicalTimes.window) ends.shift();
-		// Deleting first moves the name to the end, so that the one longest unused stands in front.
+		// Deleting first moves the name to the end, so that the one longest unused comes first.
 		this.seen.delete(key);
 		this.seen.set(key, ends);
 		if (this.seen.size > TypicalTimes.maximumNames) {

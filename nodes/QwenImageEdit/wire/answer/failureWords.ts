@@ -2,7 +2,7 @@ import { isRecord, readField, words } from '../json/jsonValue';
 import { htmlText, isHtml, plainText } from '../text/plainText';
 import type { Reply } from '../wire';
 
-/** What an answer says of a failure, read from every shape that hosts use. */
+/** What an answer says of a failure, read from every shape that providers use. */
 export interface FailureWords {
 	message: string;
 	code: string;
@@ -36,7 +36,7 @@ export function failureWords(reply: Reply): FailureWords {
 	};
 }
 
-/** Where hosts put the words of a failure, the most telling first. */
+/** Where providers put the words of a failure, the most telling first. */
 const messageNames = [
 	'message',
 	'messege',
@@ -49,7 +49,7 @@ const messageNames = [
 	'title',
 ];
 
-/** The names that stand for a failure even in an answer that reports a success. */
+/** The names that mean a failure even in an answer that reports a success. */
 const failureNames = ['error', 'errors', 'message', 'messege', 'msg', 'detail', 'reason'];
 
 /** Whether an answer has words of a failure, and not only data that could be read as words. */
@@ -65,10 +65,10 @@ function join(entries: readonly string[]): string {
 	return plainText(entries.filter((entry) => entry !== '').join('; '));
 }
 
-/** How many values are looked at in all; what hosts send of a failure has a dozen. */
+/** How many values are looked at in all; what providers send of a failure has a dozen. */
 const maximumValues = 200;
 
-/** The words of a failure in whatever shape a host puts them: text, list, object, error inside an error. */
+/** The words of a failure in whatever shape a provider puts them: text, list, object, error inside an error. */
 export function failureText(value: unknown): string {
 	return new FailureReader().read(value, 0);
 }

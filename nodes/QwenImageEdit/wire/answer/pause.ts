@@ -3,7 +3,7 @@ import { failureWords } from './failureWords';
 import { readField } from '../json/jsonValue';
 
 /**
- * How long to stay away, in seconds: `Retry-After` (seconds or a date), `retry_after` in the body, or a
+ * How long to wait, in seconds: `Retry-After` (seconds or a date), `retry_after` in the body, or a
  * text such as "retry after 60 seconds".
  *
  * @param nowMilliseconds for the date form
@@ -27,7 +27,7 @@ export function retryAfterSeconds(reply: Reply, nowMilliseconds: number): number
 	return hintedSeconds(suggestion) ?? hintedSeconds(message);
 }
 
-/** Seconds in each unit of time that hosts write, by the letters that tell it from the others. */
+/** Seconds in each unit of time that providers write, by the letters that tell it from the others. */
 const unitSeconds: ReadonlyArray<readonly [RegExp, number]> = [
 	[/^(ms|mil)/i, 0.001],
 	[/^s/i, 1],

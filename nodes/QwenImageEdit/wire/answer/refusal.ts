@@ -127,7 +127,7 @@ export function readMalformed(reply: Reply, what: string, taskId?: string): Malf
 	};
 }
 
-/** A success that holds no image: final, and the user should look at the bill. */
+/** A success without an image: final, and the user should check the usage page of the provider. */
 export function noImage(reply: Reply, provider: string, taskId?: string): Outcome {
 	const { fault } = readRefusal(reply, { provider, ...(taskId === undefined ? {} : { taskId }) });
 	return {

@@ -1,6 +1,6 @@
 import type { ResultImage } from '../../edit/outcome';
 
-/** What stands in an answer for an image that has flowed into storage. */
+/** What replaces an image in an answer after it has flowed into storage. */
 const markForm = /^held-\d{1,6}-[0-9a-z]{6,16}$/;
 
 /**

@@ -25,7 +25,7 @@ function unescapeBase64(bytes: Buffer): { bytes: Buffer; rest: Buffer } {
 }
 
 /**
- * Splits a JSON text into what must be held and long strings that may flow on: a host that answers with a
+ * Splits a JSON text into what must be held and long strings that may flow on: a provider that answers with a
  * image of many megabytes in base64 costs no more memory than one chunk. The opening quote of a long string
  * belongs to the text before it; its closing quote is left out.
  */

@@ -30,9 +30,9 @@ function parsed(text: string): { json: unknown } | undefined {
 	}
 }
 
-/** One token of JSON: a whole string, a sign, a literal or a number. */
+/** One whole token of JSON: a string, a sign, or a literal that something ends; `12`, `1.` and `1e+` may go on. */
 const tokenForm =
-	/\s*(?:("[^"\\]*(?:\\[\s\S][^"\\]*)*")|([{}[\],:])|(true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?))/y;
+	/\s*(?:("[^"\\]*(?:\\[\s\S][^"\\]*)*")|([{}[\],:])|(?:true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?=[\s,\]}]))/y;
 
 /** Follows a JSON text token by token, as far as it goes, and closes what is open behind the last whole value. */
 class JsonWalk {
@@ -53,12 +53,9 @@ class JsonWalk {
 		for (;;) {
 			const found = token.exec(this.text);
 			if (found === null || this.closers.length > maximumDepth) break;
-			const [, string, sign, literal] = found;
-			if (sign !== undefined && !this.takeSign(sign, token.lastIndex)) break;
-			// A number at the very end may go on.
-			const isWhole = string !== undefined || token.lastIndex < this.text.length;
-			if (sign === undefined) this.takeValue(string !== undefined, isWhole, token.lastIndex);
-			if (literal !== undefined && !isWhole) break;
+			const [, string, sign] = found;
+			if (sign === undefined) this.takeValue(string !== undefined, token.lastIndex);
+			else if (!this.takeSign(sign, token.lastIndex)) break;
 			if (this.closers.length === 0) {
 				return { closed: this.text.slice(0, this.safeEnd), hasEnded: true, end: this.safeEnd };
 			}
@@ -83,9 +80,9 @@ class JsonWalk {
 		return true;
 	}
 
-	private takeValue(isString: boolean, isWhole: boolean, end: number): void {
+	private takeValue(isString: boolean, end: number): void {
 		if (isString && this.isNameNext) this.isNameNext = false;
-		else if (isWhole) this.safeEnd = end;
+		else this.safeEnd = end;
 	}
 }
 

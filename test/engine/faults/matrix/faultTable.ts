@@ -85,7 +85,7 @@ const uploadRefusals: FaultCase[] = [
 		name: 'never answered',
 		rules: [{ kind: 'acceptThenHang' }],
 		kinds: ['timeout'],
-		options: { timeoutSeconds: 1 },
+		options: { timeoutSeconds: 3 },
 	},
 ].map((fault) => ({ step: 'upload', ends: ['refused'], billed: 0, ...fault }) as FaultCase);
 
@@ -254,7 +254,7 @@ const submitFaults: FaultCase[] = [
 		rules: [{ kind: 'acceptThenHang' }],
 		...unknown,
 		billed: 1,
-		options: { timeoutSeconds: 1.5 },
+		options: { timeoutSeconds: 3 },
 	},
 	{
 		name: 'answer cut off at its beginning',
@@ -277,7 +277,7 @@ const submitFaults: FaultCase[] = [
 		rules: [{ kind: 'dripBody', chunkBytes: 1, intervalMs: 100 }],
 		...unknown,
 		billed: 1,
-		options: { timeoutSeconds: 1.5 },
+		options: { timeoutSeconds: 3 },
 	},
 	{ name: 'answer starts late', rules: [{ kind: 'slowHeaders', ms: 500 }], ...survived },
 	{
