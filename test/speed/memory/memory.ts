@@ -28,7 +28,7 @@ const directions = {
 		up: true,
 		down: false,
 	},
-	downByLink: { name: 'down, by link (AI/ML API)', provider: 'aiml', up: false, down: true },
+	downByLink: { name: 'down, by URL (AI/ML API)', provider: 'aiml', up: false, down: true },
 	downAsBase64: {
 		name: 'down, base64 in the answer (ModelVerse)',
 		provider: 'modelVerse',

@@ -348,7 +348,7 @@ export async function measureRivals(settings: BenchSettings): Promise<Section> {
 		tables: [
 			{
 				caption:
-					'A provider that answers at once, with a link: edits of 0.6 s (log-normal, σ 0.4), link in, file out',
+					'A provider that answers at once, with a URL: edits of 0.6 s (log-normal, σ 0.4), URL in, file out',
 				head,
 				rows: [
 					...rowsOf([...atOnce.slice(0, 2), serial[0]!, byLoop, ...atOnce.slice(2)]),

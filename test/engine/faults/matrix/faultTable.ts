@@ -387,7 +387,7 @@ const readEndings: FaultCase[] = [
 const resultFaults: FaultCase[] = [
 	{ name: 'HTML with 200, once', rules: [{ kind: 'resultHtmlPage200', ...once }] },
 	{ name: 'tiny file, once', rules: [{ kind: 'resultTinyFile', ...once }] },
-	{ name: '404 once (a link that is not ready)', rules: [{ kind: 'resultNotFound404Once' }] },
+	{ name: '404 once (a URL that is not ready)', rules: [{ kind: 'resultNotFound404Once' }] },
 	{ name: 'wrong Content-Type', rules: [{ kind: 'resultWrongType' }] },
 	{ name: 'cut-off image, once', rules: [{ kind: 'resultTruncatedImage', ...once }] },
 	{ name: 'body shorter than announced, once', rules: [{ kind: 'truncateBody', ...once }] },
@@ -411,9 +411,9 @@ const resultFaults: FaultCase[] = [
 const resultEndings: FaultCase[] = [
 	{ name: 'HTML with 200', rules: [{ kind: 'resultHtmlPage200' }], kinds: ['provider'] },
 	{ name: 'tiny file', rules: [{ kind: 'resultTinyFile' }], kinds: ['provider'] },
-	{ name: 'expired link (403)', rules: [{ kind: 'resultExpired403' }], kinds: ['provider'] },
+	{ name: 'expired URL (403)', rules: [{ kind: 'resultExpired403' }], kinds: ['provider'] },
 	{
-		name: 'expired link (403), once',
+		name: 'expired URL (403), once',
 		rules: [{ kind: 'resultExpired403', ...once }],
 		kinds: ['provider'],
 	},
@@ -434,7 +434,7 @@ const resultEndings: FaultCase[] = [
 		rules: [{ kind: 'resultRedirect', to: 'loop' }],
 		kinds: ['provider'],
 	},
-	{ name: 'link into this machine', rules: [], base: 'public', kinds: ['provider'] },
+	{ name: 'URL into this machine', rules: [], base: 'public', kinds: ['provider'] },
 	...[
 		'10.0.0.1',
 		'[::1]',
@@ -443,13 +443,13 @@ const resultEndings: FaultCase[] = [
 		'169.254.169.254',
 		'metadata.google.internal',
 	].map((host) => ({
-		name: `link to ${host}`,
+		name: `URL to ${host}`,
 		rules: [{ kind: 'resultPrivateUrl' as const, host }],
 		base: 'public' as const,
 		kinds: ['provider'],
 	})),
 	{
-		name: 'link with a user name',
+		name: 'URL with a user name',
 		rules: [{ kind: 'resultPrivateUrl', host: 'me:secret@example.com' }],
 		base: 'public',
 		kinds: ['provider'],

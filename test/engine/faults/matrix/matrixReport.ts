@@ -116,7 +116,7 @@ ${summary(results)
 
 Each figure is what the provider has billed by what was wanted, over the operations and the four settings. \`≤\` stands where
 nobody can know whether the job was taken: never more than once. \`–\` stands where a fault cannot strike. A job that was paid
-for is never lost: it became an image, or its task id or its link stands in the error, or the error says that it may have been
+for is never lost: it became an image, or its task ID or its URL stands in the error, or the error says that it may have been
 billed.
 
 - **image**: the node gets over it by itself.
