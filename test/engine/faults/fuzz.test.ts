@@ -37,12 +37,13 @@ const images = [
 	plainPng(8, 8),
 	plainPng(700, 500, [1, 2, 3]),
 	bitmap(33, 20),
-	// A WebP by its head: the length of all that follows stands in it.
+	// A WebP by its chunks: RIFF, which holds 356 bytes, and in it one of 344.
 	Buffer.concat([
 		Buffer.from('RIFF'),
 		Buffer.from([0x64, 1, 0, 0]),
 		Buffer.from('WEBPVP8 '),
-		Buffer.alloc(348, 7),
+		Buffer.from([0x58, 1, 0, 0]),
+		Buffer.alloc(344, 7),
 	]),
 ];
 const image = fc.constantFrom(...images);
@@ -208,9 +209,12 @@ describe('images inside of an answer', () => {
 	const credential = { key: 'key-of-the-fuzz-test', baseUrl: 'https://api.example.com', data: {} };
 	const large = [
 		plainPng(8, 8),
+		// A PNG by its chunks: header, 90 000 bytes of data with a checksum, end.
 		Buffer.concat([
 			plainPng(3, 3).subarray(0, 33),
-			Buffer.alloc(90_000, 'pixels'),
+			Buffer.from([0, 1, 0x5f, 0x90]),
+			Buffer.from('IDAT'),
+			Buffer.alloc(90_004, 'pixels'),
 			plainPng(3, 3).subarray(-12),
 		]),
 		bitmap(300, 200),
