@@ -114,15 +114,15 @@ ${summary(results)
 	.map((line) => `- ${line}`)
 	.join('\n')}
 
-Each figure is what the provider has billed by what was wanted, over the operations and the four settings. \`≤\` stands where
-nobody can know whether the job was taken: never more than once. \`–\` stands where a fault cannot strike. A job that was paid
+Each figure is the number of billed edits / the number of wanted edits, over the operations and the four settings. \`≤\` stands where
+nobody can know whether the edit was taken: never more than once. \`–\` stands where a fault cannot strike. An edit that was paid
 for is never lost: it became an image, or its task ID or its URL stands in the error, or the error says that it may have been
 billed.
 
-- **image**: the node gets over it by itself.
-- **refused**: the provider certainly did not take the job; the error says why.
+- **image**: the node recovers and puts the image out.
+- **refused**: the provider certainly did not take the edit; the error says why.
 - **unknown**: never sent again; the error says that it may have been billed.
-- **kept**: paid for, and what leads to the image is in the error.
+- **kept**: paid for, and the error says how to get the image.
 
 ${table.join('\n')}
 `;
