@@ -327,4 +327,10 @@ describe('ImageEnd', () => {
 			}
 		},
 	);
+
+	it('gives up on a structure of millions of tiny parts', () => {
+		const head = images.find(({ type }) => type === 'gif')!.bytes.subarray(0, 13);
+		const tinyBlocks = Buffer.concat([head, Buffer.from([0x21, 0xfe]), Buffer.alloc(8_000_000, 1)]);
+		expect(stateOf('gif', tinyBlocks)).toBe('unknown');
+	});
 });

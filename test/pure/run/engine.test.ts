@@ -182,7 +182,9 @@ describe('a pause that a provider asks for', () => {
 		});
 		await stage.succeed({ provider: 'aiml', items: items(15), options: { maxConcurrency: 8 } });
 		const taken = stage.requests('submit').filter(({ status }) => status === 200);
-		expect(taken.slice(0, 7).map(({ inFlight }) => inFlight)).toEqual([1, 1, 2, 1, 2, 3, 4]);
+		const inFlight = taken.map((request) => request.inFlight);
+		expect(inFlight.slice(0, 3)).toEqual([1, 1, 2]);
+		expect(Math.max(...inFlight.slice(3, 7))).toBe(4);
 	});
 });
 

@@ -21,6 +21,10 @@ const walks: Readonly<Partial<Record<ImageType, () => Walk>>> = {
 	jp2: walkJpeg2000,
 };
 
+/** Real images need one step for each 100 bytes or more. With many more the structure is hostile, and costs time. */
+const bytesOfStep = 16;
+const freeSteps = 100_000;
+
 /**
  * Finds the end of an image in a stream, by walking its structure: fed with all bytes in any pieces, in constant
  * memory. It never throws. Why, and why bytes behind the end are legal: `docs/decisions/0016-the-end-of-an-image.md`.
@@ -32,6 +36,8 @@ export class ImageEnd {
 	/** Bytes of this step that have been read or passed over. */
 	private done = 0;
 	private found: ImageEndState;
+	/** How many steps more the walk may take. */
+	private stepsLeft = freeSteps;
 
 	constructor(type: ImageType) {
 		this.walk = walks[type]?.();
@@ -46,6 +52,7 @@ export class ImageEnd {
 
 	/** The next bytes of the stream. */
 	push(chunk: Uint8Array): void {
+		this.stepsLeft += chunk.length / bytesOfStep;
 		let at = 0;
 		while (at < chunk.length && this.found === 'open') {
 			const { step } = this;
@@ -83,7 +90,9 @@ export class ImageEnd {
 		while (this.walk !== undefined && this.found === 'open') {
 			const next = this.walk.next(this.seen);
 			this.done = 0;
+			this.stepsLeft -= 1;
 			if (next.done === true) this.found = next.value;
+			else if (this.stepsLeft < 0) this.found = 'unknown';
 			else this.step = next.value;
 			if (!('skip' in this.step) || this.step.skip > 0) return;
 		}
