@@ -21,6 +21,13 @@ export function checkPrompt(provider: Provider, prompt: unknown): string {
 
 /** A task id as the user gave it; what cannot be one is refused before anything is sent. */
 export function checkTaskId(provider: Provider, taskId: unknown): string {
+	if (typeof taskId === 'number' && !Number.isSafeInteger(taskId)) {
+		// JavaScript has already changed its last digits: it would be the ID of another task.
+		throw inputFault(
+			`'Task ID' is the number ${taskId}, which is not an exact whole number`,
+			'Pass the ID as text, in quotes, so that it keeps all its digits',
+		);
+	}
 	const id = typeof taskId === 'number' ? String(taskId) : taskId;
 	if (typeof id !== 'string' || id.trim() === '') {
 		throw inputFault(

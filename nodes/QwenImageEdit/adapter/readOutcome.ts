@@ -32,35 +32,35 @@ export function readOutcome(
 	}
 	const outcome = decode(reply);
 	if (outcome.state === 'completed' || outcome.state === 'pending') {
-		return withWarnings(outcome, [
-			...odditiesOf(provider, reply),
-			...cutWarnings(outcome, reply, title),
-		]);
+		return withWarnings(outcome, reply, title);
 	}
 	const isAbsent = outcome.state === 'malformed' || outcome.isEmpty === true;
 	if (reply.httpStatus >= 300 || !isAbsent) return outcome;
+	const other = (reply.otherJson ?? [])
+		.map((json) => decode({ ...reply, json }))
+		.find(({ state }) => state === 'completed' || state === 'pending');
+	if (other !== undefined) return withWarnings(other as Completed | Pending, reply, title);
 	const found = findInAnswer(reply.json ?? webUrlOf(reply.text));
-	return fromFound(provider, reply, found, asked) ?? withTaskId(outcome, reply, found, title);
+	const read = fromFound(provider, reply, found, asked);
+	return read === undefined
+		? withTaskId(outcome, reply, found, title)
+		: withWarnings(read, reply, title);
 }
 
-function odditiesOf({ title }: Reading, { oddities = [] }: Reply): string[] {
-	return oddities.map((oddity) => `${title}: ${oddity}`);
-}
-
-function cutWarnings(outcome: Completed | Pending, { isCut }: Reply, title: string): string[] {
-	if (isCut !== true) return [];
-	return [
-		outcome.state === 'completed'
-			? `The answer of ${title} was cut off. What arrived is put out; there may be more images`
-			: `The answer of ${title} was cut off. The task was read by the ID that arrived`,
-	];
-}
-
-function withWarnings<Kept extends Completed | Pending>(
-	outcome: Kept,
-	warnings: readonly string[],
-): Kept {
-	const all = [...(outcome.warnings ?? []), ...warnings];
+/** What is odd about an answer is told with what was read from it. */
+function withWarnings(
+	outcome: Completed | Pending,
+	{ oddities = [], isCut }: Reply,
+	title: string,
+): Completed | Pending {
+	const all = [...(outcome.warnings ?? []), ...oddities.map((oddity) => `${title}: ${oddity}`)];
+	if (isCut === true) {
+		all.push(
+			outcome.state === 'completed'
+				? `The answer of ${title} was cut off. What arrived is put out; there may be more images`
+				: `The answer of ${title} was cut off. The task was read by the ID that arrived`,
+		);
+	}
 	return all.length === 0 ? outcome : { ...outcome, warnings: all };
 }
 
@@ -70,7 +70,7 @@ function fromFound(
 	reply: Reply,
 	found: Found,
 	asked: { taskId?: string },
-): Outcome | undefined {
+): Completed | Pending | undefined {
 	const { title, task } = provider;
 	const { images, imagesAt, status } = found;
 	const taskId = asked.taskId ?? found.taskId;
@@ -78,7 +78,7 @@ function fromFound(
 	const isUnderWay = status === 'pending' || status === 'processing';
 	const where = imagesAt === undefined ? '' : ` under '${imagesAt}'`;
 	if (images.length > 0 && !isUnderWay) {
-		const outcome: Completed = {
+		return {
 			state: 'completed',
 			images,
 			...(taskId === undefined || task === undefined ? {} : { taskId }),
@@ -86,16 +86,12 @@ function fromFound(
 				`${title} answered in a form that it does not document; the image was found${where}`,
 			],
 		};
-		return withWarnings(outcome, [
-			...odditiesOf(provider, reply),
-			...cutWarnings(outcome, reply, title),
-		]);
 	}
 	// Only a provider with tasks can be asked for one. A read without a state is read again instead.
 	const mayWait = isUnderWay || (status === undefined && asked.taskId === undefined);
 	if (task === undefined || taskId === undefined || !mayWait) return undefined;
 	if (task.idPattern?.test(taskId) === false) return undefined;
-	const outcome: Pending = {
+	return {
 		state: 'pending',
 		taskId,
 		status: status === 'processing' ? 'processing' : 'pending',
@@ -107,7 +103,6 @@ function fromFound(
 					],
 				}),
 	};
-	return withWarnings(outcome, cutWarnings(outcome, reply, title));
 }
 
 /** A failed task in another form is a refusal; anything else keeps what the adapter said, and the id that was found. */

@@ -33,7 +33,7 @@ export function imageFileName(wanted: string, extension: string): string {
 }
 
 /** The last step of a URL's path, in readable form; other texts stay as they are. */
-function lastStep(text: string): string {
+export function lastStep(text: string): string {
 	if (!/^https?:/i.test(text) || !URL.canParse(text)) return text;
 	const step = new URL(text).pathname.split('/').pop()!;
 	try {

@@ -8,11 +8,11 @@ import { readChoice } from './in/choice';
 import { batchError } from './out/batchError';
 import { failedItem } from './out/errors';
 import { asError } from './runtime/asError';
-import { systemClock } from './runtime/clock';
+import { steadyClock } from './runtime/clock';
 import { Redaction } from '../wire/text/redaction';
 
 /** Shared by all runs of this process. */
-const paidWork = new PaidWorkStore(systemClock);
+const paidWork = new PaidWorkStore(steadyClock);
 
 /** Runs the node over all its items. */
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]> {

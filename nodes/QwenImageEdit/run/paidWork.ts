@@ -11,7 +11,7 @@ interface Entry {
 interface RunTime {
 	/** How many tries of it are under way. */
 	open: number;
-	/** Milliseconds since the epoch. */
+	/** Milliseconds of the store's clock. */
 	lastHeardAt: number;
 	/** Its entries by item index. */
 	items: Map<number, Entry>;
@@ -45,7 +45,8 @@ export class PaidWorkStore {
 	private bytes = 0;
 
 	constructor(
-		private readonly clock: Clock,
+		/** Milliseconds of a clock that nobody sets: a jump of the time of day must not forget what was paid for. */
+		private readonly clock: Pick<Clock, 'now'>,
 		private readonly limits = { bytes: 64_000_000, seconds: 3600 },
 	) {}
 

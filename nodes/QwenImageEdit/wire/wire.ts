@@ -46,6 +46,8 @@ export interface Reply {
 	headers: Readonly<Record<string, string>>;
 	/** The parsed body, when it is JSON. */
 	json?: unknown;
+	/** Further JSON values in the body: other events or lines. */
+	otherJson?: readonly unknown[];
 	/** The body as text, cut to a length that fits a message. */
 	text: string;
 	/** The body ended too early: `json` holds the values that arrived whole. */

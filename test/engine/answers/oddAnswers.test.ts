@@ -108,6 +108,24 @@ const shapes: OddAnswer[] = [
 		served,
 	],
 	['nothing but a URL', (origin) => JSON.stringify(`${origin}/result.png`), served],
+	[
+		'a warning of PHP in front of it',
+		(origin) =>
+			`<br />\n<b>Notice</b>: Undefined index: x in <b>/srv/a.php</b> on line <b>3</b><br />\n${JSON.stringify({ data: [{ url: `${origin}/result.png` }] })}`,
+		served,
+	],
+	[
+		'one JSON a line, with the progress first',
+		(origin) =>
+			`{"progress":10}\n{"progress":90}\n${JSON.stringify({ data: [{ url: `${origin}/result.png` }] })}\n`,
+		served,
+	],
+	[
+		'server-sent events that end with a word',
+		(origin) =>
+			`data: ${JSON.stringify({ data: [{ url: `${origin}/result.png` }] })}\n\ndata: {"type":"done"}\n\n`,
+		served,
+	],
 	['nothing but a URL, and no JSON', (origin) => `${origin}/result.png\n`, served],
 	['nothing but a data URI', () => JSON.stringify(`data:image/png;base64,${smallText}`), small],
 	[

@@ -387,6 +387,19 @@ describe('an image behind a URL, for a server that takes files', () => {
 		}
 	});
 
+	test('names the result as a person reads the name', async () => {
+		const host = await stumblingHost(await makeImage(), (response) =>
+			response.writeHead(502).end(),
+		);
+		try {
+			const url = host.url.replace('photo', 'my%20photo');
+			const run = await stage.succeed({ provider, images: [{ source: 'url', url }] });
+			expect(run.edited[0]!.binary!.data!.fileName).toBe('my photo-edited.png');
+		} finally {
+			host.stop();
+		}
+	});
+
 	test('that never comes is told before anything is sent', async () => {
 		const url = `${stage.emulator.hostImage(await makeImage())}x`;
 		const run = await stage.run({ provider, images: [{ source: 'url', url }] });

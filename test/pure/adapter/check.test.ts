@@ -91,6 +91,12 @@ describe('what a user reads when something is refused', () => {
 			"'Negative Prompt' may have at most 500 characters, it has 501",
 			/.*/,
 		],
+		[
+			'a task id whose last digits are lost',
+			() => checkTaskId(odkkk, 9007199254740993),
+			"'Task ID' is the number 9007199254740992, which is not an exact whole number",
+			/as text/,
+		],
 		['no task id', () => checkTaskId(odkkk, ''), "'Task ID' is empty", /Submit Task/],
 		[
 			'a task id of another provider',

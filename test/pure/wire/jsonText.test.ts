@@ -41,7 +41,41 @@ describe('a whole JSON text', () => {
 		expect(readJsonText(text)).toMatchObject({ json: plain, isCut: false });
 	});
 
-	it.each(['', ' ', '\ufeff', 'OK', '<html>{}</html>', 'data: [DONE]\n\n', 'event: x\n\n'])(
+	it.each([
+		['a warning of PHP', '<br />\n<b>Warning</b>: Undefined array key "x" on line <b>3</b><br />\n'],
+		['a warning in plain text', 'Notice: list [a, "b"] and {c} in /srv/x.php\n'],
+		['a guard against scripts', ")]}',\n"],
+		['an endless loop against scripts', 'for (;;);'],
+		['a comment of server-sent events', ': ping\n\n'],
+	])('with %s in front of it, and says so', (_name, before) => {
+		const read = readJsonText(before + JSON.stringify(plain));
+		expect(read).toMatchObject({ json: plain, isCut: false });
+		expect(read?.oddities).toHaveLength(1);
+	});
+
+	it.each([
+		['in the call of JSONP', `callback(${JSON.stringify(plain)});`],
+		['with a comma too many', JSON.stringify(plain).replace(/}$/, ',}').replace(/]/, ' , ]')],
+	])('%s', (_name, text) => {
+		expect(readJsonText(text)).toMatchObject({ json: plain, isCut: false });
+	});
+
+	it('with a line end inside a text', () => {
+		expect(readJsonText('{"message":"two\nlines,]","id":1}')?.json).toEqual({
+			message: 'two\nlines,]',
+			id: 1,
+		});
+	});
+
+	it.each([
+		['lines', `{"progress":10}\n${JSON.stringify(plain)}\n`],
+		['events', `data: ${JSON.stringify(plain)}\n\ndata: {"type":"done"}\n\n`],
+	])('as %s, of which none is forgotten', (_name, text) => {
+		const read = readJsonText(text)!;
+		expect([read.json, ...read.others!]).toContainEqual(plain);
+	});
+
+	it.each(['', ' ', '\ufeff', 'OK', '<html>{}</html>', '<script>x = {"a":1};</script>', 'data: [DONE]\n\n', 'event: x\n\n'])(
 		'%j holds none',
 		(text) => {
 			expect(readJsonText(text)).toBeUndefined();

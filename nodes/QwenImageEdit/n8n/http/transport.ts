@@ -150,6 +150,7 @@ export class N8nTransport implements Transport {
 			headers,
 			text: text.slice(0, maximumTextLength),
 			...(read === undefined ? {} : { json: read.json }),
+			...(read?.others === undefined ? {} : { otherJson: read.others }),
 			...(read === undefined || read.oddities.length === 0 ? {} : { oddities: read.oddities }),
 			...(read?.isCut === true ? { isCut: true } : {}),
 			...(imageMark === undefined ? {} : { imageMark }),

@@ -4,6 +4,7 @@ import { readField } from '../../wire/json/jsonValue';
 import type { Provider } from '../../adapter/provider';
 import { EditFault, inputFault } from '../../edit/fault';
 import type { Image, ImageFile } from '../../edit/request';
+import { lastStep } from '../../image/fileName';
 import { fetchImage } from '../../run/collect';
 import type { StoredImage } from '../../run/storedImage';
 import { plainText } from '../../wire/text/plainText';
@@ -87,10 +88,10 @@ export class ImageReader {
 		const { baseUrl } = this.settings;
 		const read = readFetchUrl(url, { baseUrl, allowPrivateNetwork });
 		if ('reason' in read) throw inputFault(`${name} has a URL that ${read.reason}`, read.advice);
-		const lastStep = read.url.pathname.split('/').pop() ?? '';
-		const { stored } = await this.download(url, lastStep, name);
+		const fileName = lastStep(read.url.href);
+		const { stored } = await this.download(url, fileName, name);
 		const binary = stored as IBinaryData;
-		const file = await fileFromBinary(context, itemIndex, binary, name, lastStep);
+		const file = await fileFromBinary(context, itemIndex, binary, name, fileName);
 		// It is stored anew each time n8n tries again. What makes it the same edit is where it comes from.
 		return { ...file, identity: url };
 	}

@@ -2,6 +2,9 @@ import { sleep } from 'n8n-workflow';
 
 import type { Clock } from '../../run/ports';
 
+/** A clock that only goes forward: the time of day jumps when a machine is set right, or wakes from a suspension. */
+export const steadyClock: Pick<Clock, 'now'> = { now: () => performance.now() };
+
 /** The clock of the machine; n8n's own sleep, since community nodes may not use timers. */
 export const systemClock: Clock = {
 	now: () => Date.now(),

@@ -1,6 +1,10 @@
+import { behindSomething, withoutSlips } from './wrappedJson';
+
 /** A JSON text as far as it could be read. */
 export interface JsonText {
 	json: unknown;
+	/** Further whole values in the same text: other events or lines. */
+	others?: readonly unknown[];
 	/** The text ends before the JSON does: `json` holds the values that are whole. */
 	isCut: boolean;
 	/** What is odd about the text, in words for the user. */
@@ -86,6 +90,20 @@ class JsonWalk {
 	}
 }
 
+/** How many further values are kept. */
+const maximumOthers = 50;
+
+/** The whole JSON values among some texts. */
+function wholeOf(texts: readonly string[]): unknown[] {
+	return texts.slice(-maximumOthers).flatMap((text) => {
+		const read = /^\s*[[{]/.test(text) ? parsed(keepDigits(text)) : undefined;
+		return read === undefined ? [] : [read.json];
+	});
+}
+
+const withOthers = (read: JsonText, others: readonly unknown[]): JsonText =>
+	others.length === 0 ? read : { ...read, others };
+
 /** The values of a JSON text that is cut, or that something follows. */
 function readPart(text: string): JsonText | undefined {
 	if (!/^[[{]/.test(text)) return undefined;
@@ -93,7 +111,27 @@ function readPart(text: string): JsonText | undefined {
 	const read = walked === undefined ? undefined : parsed(keepDigits(walked.closed));
 	if (walked === undefined || read === undefined) return undefined;
 	if (!walked.hasEnded) return { ...read, isCut: true, oddities: [] };
-	return { ...read, isCut: false, oddities: ['text behind the JSON of the answer was left out'] };
+	const behind = text.slice(walked.end);
+	return withOthers(
+		{ ...read, isCut: false, oddities: ['text behind the JSON of the answer was left out'] },
+		// One JSON a line: the first ones may report progress.
+		wholeOf(behind.split('\n')),
+	);
+}
+
+/** JSON with a slip in it, or with something in front of it. */
+function readWrapped(text: string): JsonText | undefined {
+	const slipped = parsed(keepDigits(withoutSlips(text)));
+	if (slipped !== undefined) {
+		return { ...slipped, isCut: false, oddities: ['the JSON of the answer was put right'] };
+	}
+	for (const part of behindSomething(text)) {
+		const read = parsed(keepDigits(part)) ?? parsed(keepDigits(withoutSlips(part)));
+		if (read === undefined) continue;
+		const oddities = ['text before the JSON of the answer was left out'];
+		return { ...read, isCut: false, oddities };
+	}
+	return undefined;
 }
 
 /** The data of server-sent events, each as one text. */
@@ -112,9 +150,11 @@ function eventsOf(text: string): string[] | undefined {
 function readEvents(events: readonly string[]): JsonText | undefined {
 	const latest = events.filter((event) => event !== '[DONE]').reverse();
 	const oddities = ['the answer came as server-sent events'];
-	for (const event of latest) {
+	for (const [index, event] of latest.entries()) {
 		const whole = parsed(keepDigits(event));
-		if (whole !== undefined) return { ...whole, isCut: false, oddities };
+		if (whole === undefined) continue;
+		// The last one may only say that it is the last.
+		return withOthers({ ...whole, isCut: false, oddities }, wholeOf(latest.slice(index + 1)));
 	}
 	const part = latest.map(readPart).find((read) => read !== undefined);
 	return part === undefined ? undefined : { ...part, oddities };
@@ -122,7 +162,8 @@ function readEvents(events: readonly string[]): JsonText | undefined {
 
 /**
  * Reads the JSON of an answer, however it is wrapped: behind a byte-order mark or the spaces with which gateways
- * keep a connection alive, as server-sent events, with text behind it, or cut off anywhere. Never throws.
+ * keep a connection alive, as server-sent events or lines, with text before or behind it, with slips that a parser
+ * does not forgive, or cut off anywhere. Never throws.
  *
  * @returns undefined when the text holds no JSON
  */
@@ -131,6 +172,6 @@ export function readJsonText(text: string): JsonText | undefined {
 	if (body === '') return undefined;
 	const whole = parsed(keepDigits(body));
 	if (whole !== undefined) return { ...whole, isCut: false, oddities: [] };
-	const events = eventsOf(body);
-	return events === undefined ? readPart(body) : readEvents(events);
+	const events = eventsOf(body) ?? [];
+	return events.length > 0 ? readEvents(events) : (readPart(body) ?? readWrapped(body));
 }
