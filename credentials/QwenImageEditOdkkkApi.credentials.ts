@@ -45,7 +45,7 @@ export class QwenImageEditOdkkkApi implements ICredentialType {
 		type: 'generic',
 		properties: {
 			headers: {
-				Authorization: '=Bearer {{ $credentials.apiKey.trim().replace(/^bearer\\s+/i, "") }}',
+				Authorization: '=Bearer {{ $credentials.apiKey.trim().replace(/^(bearer|key)\\s+/i, "") }}',
 			},
 		},
 	};

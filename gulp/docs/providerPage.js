@@ -37,14 +37,14 @@ function atAGlance(provider, operations, imageTypes) {
 				'Largest file',
 				images.maximumBytes === undefined
 					? words.notDocumented
-					: `${images.maximumBytes / 1_000_000} MB`,
+					: words.bytes(images.maximumBytes),
 			],
 			['Local images go', words.fileRoute(provider)],
 			['Longest prompt', words.promptLimit(provider)],
 			['Requests at once, unless you set Max Concurrency', provider.concurrency],
 			['Usual time of an edit', `about ${provider.typicalSeconds} seconds`],
 			['Result URL expires after', words.duration(provider.resultLifetimeSeconds)],
-			['Price', provider.price ?? words.notDocumented],
+			['Price', words.priceRange(provider)],
 		],
 	);
 }
@@ -69,26 +69,45 @@ function resultSize({ size }) {
 	return parts.filter((part) => part !== '').join(', ');
 }
 
+/** What a model takes as an input image, where that is less than the provider does. */
+function imageLimits({ types, minimumSide, maximumSide, maximumBytes }) {
+	return [
+		types === undefined ? '' : `images ${types.join(', ')}`,
+		words.range(minimumSide, maximumSide) && `each side${words.range(minimumSide, maximumSide)}`,
+		maximumBytes === undefined ? '' : `files up to ${words.bytes(maximumBytes)}`,
+	].filter((part) => part !== '');
+}
+
 /** What sets the models apart; nothing where they are alike. */
 function modelTable({ models, fields, images }) {
-	const special = ({ note, maximumImages, refuses, maxima, size }) =>
-		[note, maximumImages, refuses, maxima, size].some((value) => value !== undefined);
+	const special = ({ id, ...rest }) => Object.keys(rest).some((name) => name !== 'price');
 	if (!models.some(special)) return [];
 	const label = (name) => fields[name]?.label ?? name;
 	return [
 		'## Models',
 		words.table(
-			['Model', 'Images', 'Size of the result', 'Options with a limit of its own'],
+			['Model', 'Images', 'Size of the result', 'Limits of its own', 'Price'],
 			models.map((model) => [
 				`\`${model.id}\`${model.note === undefined ? '' : `: ${model.note}`}`,
 				words.upTo(model.maximumImages ?? images.maximum),
 				resultSize(model),
 				words.listed([
 					...(model.refuses ?? []).map((name) => `no ${label(name)}`),
+					...Object.entries(model.minima ?? {}).map(
+						([name, least]) => `${label(name)} from ${least}`,
+					),
 					...Object.entries(model.maxima ?? {}).map(
 						([name, most]) => `${label(name)} up to ${most}`,
 					),
+					...Object.entries(model.choices ?? {}).map(
+						([name, values]) => `${label(name)} ${values.join(' or ')}`,
+					),
+					...(model.maximumPromptLength === undefined
+						? []
+						: [`prompt up to ${model.maximumPromptLength} characters`]),
+					...imageLimits(model.images ?? {}),
 				]),
+				model.price === undefined ? words.notDocumented : words.price(model.price),
 			]),
 		),
 	];

@@ -17,7 +17,7 @@ function providerTable({ providers, operationsOf }) {
 			words.fileRoute(provider),
 			words.listed(operationsOf(provider).map((operation) => operationTitles[operation])),
 			words.duration(provider.resultLifetimeSeconds),
-			provider.price ?? words.notDocumented,
+			words.priceRange(provider),
 		]),
 	);
 }
@@ -36,6 +36,11 @@ function credentialTable({ providers }) {
 }
 
 /** As the Operation list of the node shows them. */
-const operationTitles = { edit: 'Edit Image', submitTask: 'Submit Task', getTask: 'Get Task' };
+const operationTitles = {
+	edit: 'Edit Image',
+	submitTask: 'Submit Task',
+	getTask: 'Get Task',
+	cancelTask: 'Cancel Task',
+};
 
 module.exports = { credentialTable, operationTitles, providerTable };

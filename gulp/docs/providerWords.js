@@ -40,7 +40,9 @@ function imageCount({ images, models }) {
 function fileRoute({ images, upload }) {
 	switch (images.takes) {
 		case 'linkOrData':
-			return 'sent in the request';
+			return images.uploadFromBytes === undefined
+				? 'sent in the request'
+				: `sent in the request; from ${bytes(images.uploadFromBytes)} on through the provider's own upload call`;
 		case 'file':
 			return 'sent in the request; images given by URL are downloaded first';
 		case 'link':
@@ -52,8 +54,39 @@ function fileRoute({ images, upload }) {
 	}
 }
 
+/** 256 kB, 10 MB. */
+function bytes(count) {
+	return count < 1_000_000 ? `${Math.round(count / 1000)} kB` : `${count / 1_000_000} MB`;
+}
+
+/** "0.03 USD an image (2026-05)". */
+function price({ amount, currency, per, asOf }) {
+	return `${amount} ${currency} ${per === 'megapixel' ? 'a' : 'an'} ${per} (${asOf})`;
+}
+
+/** What the models of a provider cost, from the cheapest to the dearest. */
+function priceRange({ models }) {
+	const prices = models.flatMap((model) => model.price ?? []);
+	if (prices.length === 0) return notDocumented;
+	const kinds = [...new Set(prices.map(({ currency, per }) => `${currency} ${per}`))];
+	return kinds
+		.map((kind) => {
+			const alike = prices.filter(({ currency, per }) => `${currency} ${per}` === kind);
+			const amounts = alike.map(({ amount }) => amount);
+			const [least, most] = [Math.min(...amounts), Math.max(...amounts)];
+			const amount = least === most ? least : `${least} to ${most}`;
+			return price({ ...alike[0], amount });
+		})
+		.join(', ');
+}
+
 function answer({ task }) {
-	return task === undefined ? 'at once' : 'as a task, or at once when the image is ready';
+	if (task === undefined) return 'at once';
+	const extras = [
+		task.watch === undefined ? '' : 'the end of a task is pushed to the node',
+		task.cancel === undefined ? '' : 'a task can be cancelled',
+	].filter((extra) => extra !== '');
+	return ['as a task, or at once when the image is ready', ...extras].join('; ');
 }
 
 function promptLimit({ prompt }) {
@@ -61,8 +94,8 @@ function promptLimit({ prompt }) {
 }
 
 function keyPlace({ credential: { key } }) {
-	return key.kind === 'bearer'
-		? 'in the `Authorization` header, as `Bearer …`'
+	return key.kind === 'header'
+		? `in the \`${key.name}\` header, as \`${key.prefix}…\``
 		: `in the JSON body, as \`${key.field}\``;
 }
 
@@ -71,11 +104,14 @@ function keySource({ credential: { keyUrl, keyOptional } }) {
 	return keyOptional === true ? `${source}; optional` : source;
 }
 
-function baseUrls({ credential: { defaultBaseUrl, regions } }) {
+function baseUrls({ credential: { defaultBaseUrl, regions, uploadBaseUrl } }) {
+	const upload = uploadBaseUrl === undefined ? '' : `; uploads: \`${uploadBaseUrl}\``;
 	if (regions !== undefined) {
 		return regions.map(({ label, baseUrl }) => `${label}: \`${baseUrl}\``).join('; ');
 	}
-	return defaultBaseUrl === '' ? 'none, enter the address of your server' : `\`${defaultBaseUrl}\``;
+	return defaultBaseUrl === ''
+		? 'none, enter the address of your server'
+		: `\`${defaultBaseUrl}\`${upload}`;
 }
 
 /** "from 1 to 6", with either end open. */
@@ -98,7 +134,7 @@ function fieldValues(field) {
 		case 'decimal':
 			return `number${range(field.minimum, field.maximum)}`;
 		case 'json':
-			return 'JSON object';
+			return field.toWire === undefined ? 'JSON object' : 'JSON list';
 		case 'text':
 			return 'text';
 		default:
@@ -109,6 +145,7 @@ function fieldValues(field) {
 module.exports = {
 	answer,
 	baseUrls,
+	bytes,
 	cell,
 	duration,
 	fieldValues,
@@ -118,6 +155,8 @@ module.exports = {
 	listed,
 	notDocumented,
 	imageCount,
+	price,
+	priceRange,
 	promptLimit,
 	range,
 	table,

@@ -4,7 +4,7 @@ const className = (type) => `${type[0].toUpperCase()}${type.slice(1)}`;
 const classPath = (provider) => `credentials/${className(provider.credential.type)}.credentials.ts`;
 
 /** Takes off what users paste around a key; single quotes and doubled backslashes, because it is written into a literal. */
-const trimmedKey = String.raw`$credentials.apiKey.trim().replace(/^bearer\\s+/i, "")`;
+const trimmedKey = String.raw`$credentials.apiKey.trim().replace(/^(bearer|key)\\s+/i, "")`;
 
 /** The first match of a pattern in what a person wrote, if there is one. */
 function written(text, pattern) {
@@ -28,8 +28,9 @@ function authentication({ key, keyOptional }) {
 		};
 	}
 	return {
-		comment: '// Users paste keys with "Bearer " in front; it is taken off before ours is added.',
-		properties: `headers: {\n Authorization: '=Bearer {{ ${trimmedKey} }}' }`,
+		comment:
+			'// Users paste keys with "Bearer " or "Key " in front; it is taken off before ours is added.',
+		properties: `headers: {\n '${key.name}': '=${key.prefix}{{ ${trimmedKey} }}' }`,
 	};
 }
 
@@ -62,6 +63,19 @@ function regionField({ regions, defaultBaseUrl }) {
 ${choices.map(({ value, label }) => `\t\t\t\t{ name: '${label}', value: '${value}' },\n`).join('')}			],
 			default: '${standard.value}',
 			description: 'Where the key was made; a key of one region is refused in the other',
+		},
+`;
+}
+
+function uploadBaseUrlField({ uploadBaseUrl }) {
+	if (uploadBaseUrl === undefined) return '';
+	return `		{
+			displayName: 'Upload Base URL',
+			name: 'uploadBaseUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. ${uploadBaseUrl}',
+			description: 'Where local images are uploaded, with the same key. Leave it empty unless you change the Base URL.',
 		},
 `;
 }
@@ -109,7 +123,7 @@ function credentialClass(provider) {
 		written(before, /\n\tdocumentationUrl = '([^']*)';/) ?? provider.documentationUrl;
 	const keyComment = written(before, /\n((?:\t\/\/[^\n]*\n)+)\tauthenticate:/) ?? `\t${comment}\n`;
 	const testMember =
-		test === 'probe'
+		test !== 'request'
 			? undefined
 			: written(
 					before,
@@ -135,7 +149,7 @@ export class ${className(type)} implements ICredentialType {
 	documentationUrl = '${documentationUrl}';
 
 	properties: INodeProperties[] = [
-${[keyField, regionField, baseUrlField].map((field) => field(provider.credential, before)).join('')}	];
+${[keyField, regionField, baseUrlField, uploadBaseUrlField].map((field) => field(provider.credential, before)).join('')}	];
 
 ${keyComment}	authenticate: IAuthenticateGeneric = {
 		type: 'generic',

@@ -8,7 +8,7 @@ const end = '// </credentials>';
 function entry({ id, title, credential }, providers) {
 	const others = providers.filter((other) => other.id !== id).map((other) => `'${other.id}'`);
 	// A credential without a free test call is proved by a function of the node, named after the provider.
-	const testedBy = credential.test === 'probe' ? `testedBy: '${id}CredentialTest',` : '';
+	const testedBy = credential.test !== 'request' ? `testedBy: '${id}CredentialTest',` : '';
 	return `{
 		name: '${credential.type}',
 		displayName: '${title}',

@@ -6,7 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { modelVerseCredentialTest } from './n8n/panel/credentialTests';
+import { credentialTests } from './n8n/panel/credentialTests';
 import { properties } from './n8n/panel/properties';
 import { execute } from './n8n/execute';
 import { searchModels } from './n8n/panel/modelSearch';
@@ -44,10 +44,16 @@ export class QwenImageEdit implements INodeType {
 						provider: [
 							'chainHub',
 							'dashScope',
+							'evoLink',
+							'fal',
+							'kie',
 							'modelsLab',
 							'modelVerse',
 							'odkkk',
 							'openAiCompatible',
+							'replicate',
+							'siliconFlow',
+							'waveSpeed',
 						],
 					},
 				},
@@ -59,7 +65,20 @@ export class QwenImageEdit implements INodeType {
 
 				displayOptions: {
 					hide: {
-						provider: ['aiml', 'dashScope', 'modelsLab', 'modelVerse', 'odkkk', 'openAiCompatible'],
+						provider: [
+							'aiml',
+							'dashScope',
+							'evoLink',
+							'fal',
+							'kie',
+							'modelsLab',
+							'modelVerse',
+							'odkkk',
+							'openAiCompatible',
+							'replicate',
+							'siliconFlow',
+							'waveSpeed',
+						],
 					},
 				},
 			},
@@ -70,7 +89,92 @@ export class QwenImageEdit implements INodeType {
 
 				displayOptions: {
 					hide: {
-						provider: ['aiml', 'chainHub', 'modelsLab', 'modelVerse', 'odkkk', 'openAiCompatible'],
+						provider: [
+							'aiml',
+							'chainHub',
+							'evoLink',
+							'fal',
+							'kie',
+							'modelsLab',
+							'modelVerse',
+							'odkkk',
+							'openAiCompatible',
+							'replicate',
+							'siliconFlow',
+							'waveSpeed',
+						],
+					},
+				},
+			},
+			{
+				name: 'qwenImageEditEvoLinkApi',
+				displayName: 'EvoLink',
+				required: true,
+
+				displayOptions: {
+					hide: {
+						provider: [
+							'aiml',
+							'chainHub',
+							'dashScope',
+							'fal',
+							'kie',
+							'modelsLab',
+							'modelVerse',
+							'odkkk',
+							'openAiCompatible',
+							'replicate',
+							'siliconFlow',
+							'waveSpeed',
+						],
+					},
+				},
+			},
+			{
+				name: 'qwenImageEditFalApi',
+				displayName: 'fal.ai',
+				required: true,
+				testedBy: 'falCredentialTest',
+				displayOptions: {
+					hide: {
+						provider: [
+							'aiml',
+							'chainHub',
+							'dashScope',
+							'evoLink',
+							'kie',
+							'modelsLab',
+							'modelVerse',
+							'odkkk',
+							'openAiCompatible',
+							'replicate',
+							'siliconFlow',
+							'waveSpeed',
+						],
+					},
+				},
+			},
+			{
+				name: 'qwenImageEditKieApi',
+				displayName: 'Kie.ai',
+				required: true,
+
+				displayOptions: {
+					hide: {
+						provider: [
+							'aiml',
+							'chainHub',
+							'dashScope',
+							'evoLink',
+							'fal',
+							'modelsLab',
+							'modelVerse',
+							'odkkk',
+							'openAiCompatible',
+							'replicate',
+							'siliconFlow',
+							'waveSpeed',
+						],
 					},
 				},
 			},
@@ -81,7 +185,20 @@ export class QwenImageEdit implements INodeType {
 
 				displayOptions: {
 					hide: {
-						provider: ['aiml', 'chainHub', 'dashScope', 'modelVerse', 'odkkk', 'openAiCompatible'],
+						provider: [
+							'aiml',
+							'chainHub',
+							'dashScope',
+							'evoLink',
+							'fal',
+							'kie',
+							'modelVerse',
+							'odkkk',
+							'openAiCompatible',
+							'replicate',
+							'siliconFlow',
+							'waveSpeed',
+						],
 					},
 				},
 			},
@@ -92,7 +209,20 @@ export class QwenImageEdit implements INodeType {
 				testedBy: 'modelVerseCredentialTest',
 				displayOptions: {
 					hide: {
-						provider: ['aiml', 'chainHub', 'dashScope', 'modelsLab', 'odkkk', 'openAiCompatible'],
+						provider: [
+							'aiml',
+							'chainHub',
+							'dashScope',
+							'evoLink',
+							'fal',
+							'kie',
+							'modelsLab',
+							'odkkk',
+							'openAiCompatible',
+							'replicate',
+							'siliconFlow',
+							'waveSpeed',
+						],
 					},
 				},
 			},
@@ -107,9 +237,15 @@ export class QwenImageEdit implements INodeType {
 							'aiml',
 							'chainHub',
 							'dashScope',
+							'evoLink',
+							'fal',
+							'kie',
 							'modelsLab',
 							'modelVerse',
 							'openAiCompatible',
+							'replicate',
+							'siliconFlow',
+							'waveSpeed',
 						],
 					},
 				},
@@ -120,7 +256,94 @@ export class QwenImageEdit implements INodeType {
 				required: true,
 
 				displayOptions: {
-					hide: { provider: ['aiml', 'chainHub', 'dashScope', 'modelsLab', 'modelVerse', 'odkkk'] },
+					hide: {
+						provider: [
+							'aiml',
+							'chainHub',
+							'dashScope',
+							'evoLink',
+							'fal',
+							'kie',
+							'modelsLab',
+							'modelVerse',
+							'odkkk',
+							'replicate',
+							'siliconFlow',
+							'waveSpeed',
+						],
+					},
+				},
+			},
+			{
+				name: 'qwenImageEditReplicateApi',
+				displayName: 'Replicate',
+				required: true,
+
+				displayOptions: {
+					hide: {
+						provider: [
+							'aiml',
+							'chainHub',
+							'dashScope',
+							'evoLink',
+							'fal',
+							'kie',
+							'modelsLab',
+							'modelVerse',
+							'odkkk',
+							'openAiCompatible',
+							'siliconFlow',
+							'waveSpeed',
+						],
+					},
+				},
+			},
+			{
+				name: 'qwenImageEditSiliconFlowApi',
+				displayName: 'SiliconFlow',
+				required: true,
+
+				displayOptions: {
+					hide: {
+						provider: [
+							'aiml',
+							'chainHub',
+							'dashScope',
+							'evoLink',
+							'fal',
+							'kie',
+							'modelsLab',
+							'modelVerse',
+							'odkkk',
+							'openAiCompatible',
+							'replicate',
+							'waveSpeed',
+						],
+					},
+				},
+			},
+			{
+				name: 'qwenImageEditWaveSpeedApi',
+				displayName: 'WaveSpeedAI',
+				required: true,
+
+				displayOptions: {
+					hide: {
+						provider: [
+							'aiml',
+							'chainHub',
+							'dashScope',
+							'evoLink',
+							'fal',
+							'kie',
+							'modelsLab',
+							'modelVerse',
+							'odkkk',
+							'openAiCompatible',
+							'replicate',
+							'siliconFlow',
+						],
+					},
 				},
 			},
 		],
@@ -130,7 +353,7 @@ export class QwenImageEdit implements INodeType {
 
 	methods = {
 		listSearch: { searchModels },
-		credentialTest: { modelVerseCredentialTest },
+		credentialTest: credentialTests,
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

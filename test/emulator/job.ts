@@ -4,7 +4,7 @@ import type { ImageFile } from './images/png';
 
 /** How a provider's task stands, in neutral words; each provider says it in its own. */
 export interface TaskView {
-	status: 'pending' | 'processing' | 'completed' | 'failed';
+	status: 'pending' | 'processing' | 'completed' | 'failed' | 'cancelled';
 	progress: number;
 	secondsLeft: number;
 	failure?: { code: string; message: string };
@@ -38,6 +38,8 @@ export class Job {
 
 	private finished = false;
 
+	private cancelled = false;
+
 	constructor(
 		readonly entry: LedgerEntry,
 		readonly provider: ProviderId,
@@ -70,11 +72,19 @@ export class Job {
 		this.failure = { code, message };
 	}
 
+	/** Cancels the task, unless it has ended; says whether it did. */
+	cancel(): boolean {
+		if (this.settle()) return false;
+		this.cancelled = true;
+		this.finish();
+		return true;
+	}
+
 	/** Ends a job that was answered at once. */
 	finish(): void {
 		if (this.finished) return;
 		this.finished = true;
-		this.entry.status = this.failure ? 'failed' : 'completed';
+		this.entry.status = this.cancelled ? 'cancelled' : this.failure ? 'failed' : 'completed';
 		this.onEnd(this);
 	}
 
@@ -91,6 +101,7 @@ export class Job {
 
 	/** How the job ended, for callbacks: nobody looks, so nothing is counted. */
 	end(): TaskView {
+		if (this.cancelled) return { status: 'cancelled', progress: 0, secondsLeft: 0 };
 		return this.failure
 			? { status: 'failed', progress: 0, secondsLeft: 0, failure: this.failure }
 			: { status: 'completed', progress: 100, secondsLeft: 0 };
@@ -100,7 +111,7 @@ export class Job {
 	look(): TaskView {
 		const ended = this.settle();
 		const secondsLeft = Math.max(0, this.secondsLeft());
-		if (ended && this.failure) return this.end();
+		if (ended && (this.cancelled || this.failure)) return this.end();
 		if (ended) {
 			this.looksCompleted += 1;
 			if (this.goesBack && this.looksCompleted === 2) {

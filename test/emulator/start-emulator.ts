@@ -62,6 +62,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 		elsewhereOrigin,
 		unreachableOrigin: unreachable.origin,
 		baseUrl: (provider) => `${apiOrigin}${baseOf(provider)}`,
+		uploadBaseUrl: (id) => {
+			const base = PROVIDERS.find((provider) => provider.id === id)!.uploadBase;
+			return base === undefined ? undefined : `${apiOrigin}${base}`;
+		},
 		key: (provider) => state.keys[provider],
 		get ledger() {
 			return state.ledger;

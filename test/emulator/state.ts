@@ -174,6 +174,7 @@ export class EmulatorState {
 			billed: 1,
 			at: now,
 			status: 'running',
+			cancelledAt: [],
 			...(order.taskId !== undefined && { taskId: order.taskId }),
 			resultCount: order.count ?? 1,
 			inputSha256: order.inputSha256 ?? order.inputs.map(sha256),
@@ -227,6 +228,13 @@ export class EmulatorState {
 		const strike =
 			job && this.faults.take(['task'], { provider, route: 'read', prompt: job.entry.prompt });
 		if (job && strike) this.noteTaskFault(job, strike.rule);
+		return job;
+	}
+
+	/** The job behind the task id of a cancel call, which is noted in the ledger. */
+	findTaskToCancel(provider: ProviderId, taskId: string): Job | undefined {
+		const job = this.jobsByTaskId.get(`${provider}/${taskId}`);
+		job?.entry.cancelledAt.push(this.now());
 		return job;
 	}
 

@@ -5,10 +5,16 @@ export const PROVIDER_IDS = [
 	'aiml',
 	'chainHub',
 	'dashScope',
+	'evoLink',
+	'fal',
+	'kie',
 	'modelsLab',
 	'modelVerse',
 	'odkkk',
 	'openAiCompatible',
+	'replicate',
+	'siliconFlow',
+	'waveSpeed',
 ] as const;
 export type ProviderId = (typeof PROVIDER_IDS)[number];
 
@@ -37,7 +43,7 @@ export type OpenAiErrorForm =
 export type DashScopeRegion = 'beijing' | 'singapore';
 
 /** What a call is for, whatever its path: faults are aimed at one of these. */
-export type RouteKind = 'submit' | 'read' | 'upload' | 'result' | 'credit';
+export type RouteKind = 'submit' | 'read' | 'upload' | 'result' | 'credit' | 'cancel';
 
 /** A fixed number, or a log-normal draw (seeded, so a run can be repeated). */
 export type Duration = number | { median: number; sigma: number };
@@ -95,6 +101,34 @@ export interface EmulatorSettings {
 		/** Validation messages as one sentence, or as an object of lists per field. */
 		validationMessage: 'sentence' | 'fields';
 	};
+	evoLink: {
+		/** Images that break a limit are refused at once, or become a failed task. */
+		checksImagesIn: 'submit' | 'task';
+		estimatedTimeSeconds: number | null;
+		/** Whether the files host answers errors with HTTP 200. */
+		uploadErrorStatus: 'always200' | 'documented';
+	};
+	fal: {
+		/** Which results the safety checker flags. */
+		flags: 'none' | 'first' | 'all';
+		/** `silent`: the stream of states sends nothing, as behind a proxy that holds events back. `absent`: 404. */
+		stream: 'events' | 'silent' | 'absent';
+	};
+	kie: {
+		/** Refusals with HTTP 200 and a code in the body, or with that code as the HTTP status. */
+		errorStatus: 'always200' | 'documented';
+	};
+	replicate: {
+		/** One result as a list or as a single text. */
+		output: 'list' | 'text';
+	};
+	siliconFlow: {
+		/** The list of results under `images`, or under `data` as some clients read it. */
+		answer: 'images' | 'data';
+	};
+	waveSpeed: {
+		flags: 'none' | 'first' | 'all';
+	};
 	odkkk: {
 		/** Images that break a limit are refused at once, or become a failed task. */
 		checksImagesIn: 'submit' | 'task';
@@ -149,7 +183,9 @@ export interface LedgerEntry {
 	billed: number;
 	/** Milliseconds since 1970, by the emulator's clock. */
 	at: number;
-	status: 'running' | 'completed' | 'failed';
+	status: 'running' | 'completed' | 'failed' | 'cancelled';
+	/** When cancel calls for it came, by the emulator's clock. */
+	cancelledAt: number[];
 	/** How long the emulator works on it, as drawn from the settings; what a bench holds a run against. */
 	workSeconds?: number;
 	taskId?: string;
@@ -256,6 +292,8 @@ export interface Emulator {
 	/** An origin on which nothing listens: connections are refused by the kernel. */
 	readonly unreachableOrigin: string;
 	baseUrl(provider: ProviderId): string;
+	/** Where files are uploaded, at providers with a host of its own for that. */
+	uploadBaseUrl(provider: ProviderId): string | undefined;
 	key(provider: ProviderId): string;
 	readonly ledger: LedgerEntry[];
 	readonly requests: RecordedRequest[];

@@ -30,7 +30,9 @@ export interface ProviderAccess {
 const credentialOf = {
 	aiml: 'qwenImageEditAimlApi',
 	modelVerse: 'qwenImageEditModelVerseApi',
+	fal: 'qwenImageEditFalApi',
 	odkkk: 'qwenImageEditOdkkkApi',
+	replicate: 'qwenImageEditReplicateApi',
 	openAiCompatible: 'qwenImageEditOpenAiCompatibleApi',
 } as const;
 

@@ -10,9 +10,25 @@ function checkForModel(model: Model, name: string, label: string, value: unknown
 			`Remove '${label}' from Options, or choose another model`,
 		);
 	}
-	const maximum = model.maxima?.[name];
-	if (maximum !== undefined && typeof value === 'number' && value > maximum) {
+	const maximum = model.maxima?.[name] ?? Infinity;
+	if (typeof value === 'number' && value > maximum) {
 		throw inputFault(`The model ${model.id} takes '${label}' up to ${maximum}, got ${value}`);
+	}
+	const minimum = model.minima?.[name] ?? -Infinity;
+	if (typeof value === 'number' && value < minimum) {
+		throw inputFault(`The model ${model.id} takes '${label}' from ${minimum}, got ${value}`);
+	}
+	if (typeof value === 'string' && [...value].length > maximum) {
+		throw inputFault(
+			`The model ${model.id} takes '${label}' up to ${maximum} characters, got ${[...value].length}`,
+		);
+	}
+	const choices = model.choices?.[name];
+	if (choices !== undefined && !choices.includes(String(value))) {
+		throw inputFault(
+			`The model ${model.id} takes no '${String(value)}' as '${label}'`,
+			`Choose one of ${choices.join(', ')}`,
+		);
 	}
 	if (name === 'size' && model.size !== undefined)
 		checkSizeForModel(model.id, model.size, String(value));
@@ -70,5 +86,7 @@ export function checkFields(
 		if (model !== undefined) checkForModel(model, name, field.label, read.data);
 		values[name] = read.data;
 	}
+	const broken = provider.fieldRules?.find(({ breaks }) => breaks(values));
+	if (broken !== undefined) throw inputFault(broken.says);
 	return values;
 }

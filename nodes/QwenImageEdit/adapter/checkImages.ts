@@ -35,7 +35,7 @@ export function checkImages(
 	images.forEach((image, index) => {
 		const name = images.length === 1 ? 'The image' : `Image ${index + 1}`;
 		if (image.kind === 'link') checkLink(provider, name, image.url, baseUrl);
-		else checkFile(provider, name, image);
+		else checkFile(provider, name, image, modelId);
 	});
 }
 
@@ -71,14 +71,17 @@ export function checkFile(
 	provider: Provider,
 	name: string,
 	image: Extract<Image, { kind: 'file' }>,
+	modelId = '',
 ): void {
-	const limits = provider.images;
+	const model = findModel(provider, modelId);
+	const limits = { ...provider.images, ...model?.images };
+	const taker = model?.images === undefined ? provider.title : `the model ${model.id}`;
 	const { facts } = image;
 	const types = limits.types ?? usualTypes;
 	if (!types.includes(facts.type)) {
 		const names = types.map((type) => imageTypes[type].extension).join(', ');
 		throw inputFault(
-			`${name} is a ${imageTypes[facts.type].title} file, ${provider.title} takes ${names}`,
+			`${name} is a ${imageTypes[facts.type].title} file, ${taker} takes ${names}`,
 			conversionAdvice(facts.type),
 		);
 	}
@@ -90,14 +93,14 @@ export function checkFile(
 		const { minimumSide = 1, maximumSide = Number.POSITIVE_INFINITY } = limits;
 		if (pixels < minimumSide || pixels > maximumSide) {
 			throw inputFault(
-				`${name} is ${pixels} pixels ${side}, ${provider.title} takes ${minimumSide} to ${maximumSide} pixels a side`,
+				`${name} is ${pixels} pixels ${side}, ${taker} takes ${minimumSide} to ${maximumSide} pixels a side`,
 				'Resize it first, for example with the Edit Image node of n8n',
 			);
 		}
 	}
 	if (limits.maximumBytes !== undefined && image.bytes > limits.maximumBytes) {
 		throw inputFault(
-			`${name} has ${megabytes(image.bytes)}, ${provider.title} takes at most ${megabytes(limits.maximumBytes)}`,
+			`${name} has ${megabytes(image.bytes)}, ${taker} takes at most ${megabytes(limits.maximumBytes)}`,
 			'Make it smaller first, or give its URL instead of its bytes',
 		);
 	}

@@ -1,18 +1,22 @@
 import { inputFault } from '../edit/fault';
 import { maximumTextLength } from './field';
-import type { Provider } from './provider';
+import { findModel, type Provider } from './provider';
 
-/** The prompt, within the provider's limit. Lengths are counted in characters as people see them. */
-export function checkPrompt(provider: Provider, prompt: unknown): string {
+/** The prompt, within the limit of provider and model. Lengths are counted in characters as people see them. */
+export function checkPrompt(provider: Provider, prompt: unknown, modelId = ''): string {
 	if (typeof prompt !== 'string' || prompt.trim() === '') {
 		throw inputFault("'Prompt' is empty", 'Say in one sentence what is to change in the image');
 	}
 	// Where no limit is documented, a longer prompt is pasted by mistake.
+	const model = findModel(provider, modelId);
 	const { maximumLength = maximumTextLength } = provider.prompt;
+	const most = model?.maximumPromptLength ?? maximumLength;
 	const length = [...prompt].length;
-	if (length > maximumLength) {
+	if (length > most) {
+		const taker =
+			model?.maximumPromptLength === undefined ? provider.title : `the model ${model.id}`;
 		throw inputFault(
-			`'Prompt' has ${length} characters, ${provider.title} takes at most ${maximumLength}`,
+			`'Prompt' has ${length} characters, ${taker} takes at most ${most}`,
 			'Shorten the prompt',
 		);
 	}

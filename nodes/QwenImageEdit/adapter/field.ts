@@ -3,7 +3,7 @@ import * as z from 'zod/v4';
 import type { WireValue } from '../wire/wire';
 
 /** Operations of the node, as stored in workflows. */
-export type OperationName = 'edit' | 'submitTask' | 'getTask';
+export type OperationName = 'edit' | 'submitTask' | 'getTask' | 'cancelTask';
 
 interface FieldBase {
 	/** The provider's own name for it. */
@@ -101,16 +101,43 @@ export function jsonObject(settings: FieldBase & { example: string }): Field {
 	return { kind: 'json', default: '{}', ...settings, schema };
 }
 
-/** The object in a JSON text, else undefined. */
-export function readJsonObject(text: string): Record<string, unknown> | undefined {
+/**
+ * A JSON list as text, sent as a list.
+ *
+ * @param settings.entry what each entry must be
+ */
+export function jsonList(
+	settings: FieldBase & { entry: z.ZodType; maximumEntries: number; example: string },
+): Field {
+	const { entry, maximumEntries, ...field } = settings;
+	const { label, example } = field;
+	const message = `'${label}' must be a JSON list of 1 to ${maximumEntries} entries such as ${example}`;
+	const list = z.array(entry).min(1).max(maximumEntries);
+	const schema = z
+		.preprocess(
+			(value) => (typeof value === 'object' ? JSON.stringify(value) : value),
+			z.string({ error: message }),
+		)
+		.refine((value) => list.safeParse(readJson(value)).success, message);
+	const toWire = (value: string | number | boolean): WireValue =>
+		readJson(String(value)) as WireValue;
+	return { kind: 'json', default: '[]', ...field, toWire, schema };
+}
+
+function readJson(text: string): unknown {
 	try {
-		const value = JSON.parse(text) as unknown;
-		return typeof value === 'object' && value !== null && !Array.isArray(value)
-			? (value as Record<string, unknown>)
-			: undefined;
+		return JSON.parse(text) as unknown;
 	} catch {
 		return undefined;
 	}
+}
+
+/** The object in a JSON text, else undefined. */
+export function readJsonObject(text: string): Record<string, unknown> | undefined {
+	const value = readJson(text);
+	return typeof value === 'object' && value !== null && !Array.isArray(value)
+		? (value as Record<string, unknown>)
+		: undefined;
 }
 
 /** Yes or no; false is a value. */

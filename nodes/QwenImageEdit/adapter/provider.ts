@@ -1,7 +1,9 @@
+import type { CredentialFacts } from './credential';
 import type { Field, OperationName } from './field';
-import type { Outcome } from '../edit/outcome';
+import type { Malformed, Outcome, Refused, Stopped } from '../edit/outcome';
+import type { Price } from '../edit/price';
 import type { ImageType } from '../image/imageType';
-import type { EditRequest, ImageFile } from '../edit/request';
+import type { EditRequest, FieldValues, ImageFile } from '../edit/request';
 import type { Reply, Wire } from '../wire/wire';
 
 /**
@@ -25,10 +27,18 @@ export interface Model {
 	note?: string;
 	/** The most input images, where it is not the provider's own number. */
 	maximumImages?: number;
+	/** What it takes as an input image, where that is less than the provider does. */
+	images?: Pick<ImageLimits, 'types' | 'minimumSide' | 'maximumSide' | 'maximumBytes'>;
+	/** Characters of the prompt, where they are fewer than the provider's. */
+	maximumPromptLength?: number;
 	/** Fields of the provider that this model does not take, by option name. */
 	refuses?: readonly string[];
-	/** The largest value of a field, where it is less than the provider's, by option name. */
+	/** The smallest number of a field, where it is more than the provider's, by option name. */
+	minima?: Readonly<Record<string, number>>;
+	/** The largest number, or the most characters, of a field, where it is less than the provider's; by option name. */
 	maxima?: Readonly<Record<string, number>>;
+	/** The values of a field that it takes, where they are fewer than the provider's, by option name. */
+	choices?: Readonly<Record<string, readonly string[]>>;
 	/** What it takes as `size`. Sides in pixels; pixels in all; longer side by shorter. */
 	size?: {
 		minimumSide?: number;
@@ -39,6 +49,7 @@ export interface Model {
 		/** Words that stand for a size, such as `auto`. */
 		words?: readonly string[];
 	};
+	price?: Price;
 }
 
 /** What a provider takes as input images; everything here is checked before anything is sent. */
@@ -50,6 +61,8 @@ export interface ImageLimits {
 	 * provider are uploaded, links for a `file` provider are downloaded first.
 	 */
 	takes: 'link' | 'linkOrData' | 'file';
+	/** From so many bytes on, a file for a `linkOrData` provider is uploaded instead of sent in the body. */
+	uploadFromBytes?: number;
 	/** A second image may say where the first is to change. */
 	mask?: boolean;
 	/** Absent: the provider documents no list. */
@@ -61,13 +74,30 @@ export interface ImageLimits {
 	maximumBytes?: number;
 }
 
-/** Where the provider wants its key. */
-export type KeyPlace = { kind: 'bearer' } | { kind: 'body'; field: string };
-
 /** A request and how its answer is read. Both are pure. */
-export interface Exchange<Input> {
+export interface Exchange<Input, Read = Outcome> {
 	encode(input: Input): Wire;
-	decode(reply: Reply, input?: Input): Outcome;
+	decode(reply: Reply, input?: Input): Read;
+}
+
+/** What came of an upload: the URL of the file. `put` first sends it there, to a foreign address and without the key. */
+export interface Uploaded {
+	url: string;
+	put?: Wire;
+}
+
+/** The calls about a task. */
+export interface TaskCalls extends Exchange<TaskReference> {
+	/** What a task id looks like, for the field's placeholder. */
+	idExample: string;
+	/** Refuses an id that cannot be one before it is sent. */
+	idPattern?: RegExp;
+	/** Where the images of a task that is `ready` are read. Absent: the read of the task brings them. */
+	result?: Exchange<TaskReference>;
+	/** A request whose answer, read like the task, ends when the task does. Absent: the provider documents none. */
+	watch?(task: TaskReference): Wire;
+	/** Absent: the provider documents no cancel call. */
+	cancel?: Exchange<TaskReference, Stopped | Refused | Malformed>;
 }
 
 /** What is known when a task is asked for. */
@@ -87,28 +117,7 @@ export interface Provider {
 	/** One sentence: what it is. */
 	summary: string;
 	documentationUrl: string;
-	credential: {
-		/** Type name of the credential. */
-		type: string;
-		/** Title of the credential, ending in "API". */
-		title: string;
-		/** Empty: the user must give one. */
-		defaultBaseUrl: string;
-		/** Where the user gets a key. Absent: there is no such place. */
-		keyUrl?: string;
-		key: KeyPlace;
-		/** Servers that may run without any key. */
-		keyOptional?: boolean;
-		/** Addresses to choose from; a base URL that was typed goes before. */
-		regions?: readonly { value: string; label: string; baseUrl: string }[];
-		/** Added to a base URL that has no such step yet; users paste it with and without. */
-		versionPath?: string;
-		/**
-		 * `request`: the credential class holds a free request that proves the key. `probe`: the provider has no
-		 * such call, and the node brings a function that tells a wrong key by how a bad request is refused.
-		 */
-		test: 'request' | 'probe';
-	};
+	credential: CredentialFacts;
 	models: readonly Model[];
 	/** Empty: the server has a model of its own, and none need be chosen. */
 	defaultModel: string;
@@ -119,22 +128,16 @@ export interface Provider {
 	images: ImageLimits;
 	/** By name in the Options collection. */
 	fields: Readonly<Record<string, Field>>;
+	/** What fields that are right each by itself may not be together. */
+	fieldRules?: ReadonlyArray<{ says: string; breaks(values: FieldValues): boolean }>;
 	/** Where an edit is sent, behind the base URL; taken off a base URL that was pasted with it. */
 	submitPath: string;
 	/** Sends the edit. On a task provider the answer is a task, or already the image. */
 	submit: Exchange<EditRequest>;
-	/** Present on providers with tasks: reads one. */
-	task?: Exchange<TaskReference> & {
-		/** What a task id looks like, for the field's placeholder. */
-		idExample: string;
-		/** Refuses an id that cannot be one before it is sent. */
-		idPattern?: RegExp;
-	};
-	/** Present where a `link` provider takes files itself. */
-	upload?: {
-		encode(image: ImageFile): Wire;
-		decode(reply: Reply): { url: string } | Exclude<Outcome, { state: 'pending' | 'completed' }>;
-	};
+	/** Present on providers with tasks. */
+	task?: TaskCalls;
+	/** Present where the provider takes files by a call of its own, before the submit. */
+	upload?: Exchange<ImageFile, Uploaded | Refused | Malformed>;
 	/** How long an edit usually takes, in seconds; the first poll of a task is timed by it. */
 	typicalSeconds: number;
 	/** How long a result URL lives, in seconds. Absent: not documented. */
@@ -154,8 +157,6 @@ export interface Provider {
 	};
 	/** Header for a key that makes a repeated submit harmless; absent: the provider knows none. */
 	idempotencyHeader?: string;
-	/** Price as the provider tells it; absent: not found. */
-	price?: string;
 	facts: readonly Fact[];
 }
 
@@ -166,5 +167,9 @@ export function findModel(provider: Provider, id: string): Model | undefined {
 
 /** The operations that make sense for a provider. */
 export function operationsOf(provider: Provider): readonly OperationName[] {
-	return provider.task === undefined ? ['edit'] : ['edit', 'submitTask', 'getTask'];
+	const { task } = provider;
+	if (task === undefined) return ['edit'];
+	return task.cancel === undefined
+		? ['edit', 'submitTask', 'getTask']
+		: ['edit', 'submitTask', 'getTask', 'cancelTask'];
 }

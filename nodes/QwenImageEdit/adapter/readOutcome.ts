@@ -31,8 +31,9 @@ export function readOutcome(
 		};
 	}
 	const outcome = decode(reply);
+	if (outcome.state === 'ready') return outcome;
 	if (outcome.state === 'completed' || outcome.state === 'pending') {
-		return withWarnings(outcome, reply, title);
+		return withFlags(withWarnings(outcome, reply, title), reply, title);
 	}
 	const isAbsent = outcome.state === 'malformed' || outcome.isEmpty === true;
 	if (reply.httpStatus >= 300 || !isAbsent) return outcome;
@@ -62,6 +63,34 @@ function withWarnings(
 		);
 	}
 	return all.length === 0 ? outcome : { ...outcome, warnings: all };
+}
+
+/** What the provider's safety checker says of the images: all flagged is a refusal, some flagged is a warning. */
+function withFlags(outcome: Completed | Pending, { httpStatus }: Reply, title: string): Outcome {
+	if (outcome.state === 'pending') return outcome;
+	const { images, taskId } = outcome;
+	const flagged = images.flatMap(({ isFlagged }, index) => (isFlagged === true ? [index] : []));
+	if (flagged.length === 0) return outcome;
+	const count = images.length;
+	if (flagged.length < count) {
+		const warnings = flagged.map(
+			(index) => `The safety checker of ${title} flagged image ${index + 1} of ${count}`,
+		);
+		return { ...outcome, warnings: [...(outcome.warnings ?? []), ...warnings] };
+	}
+	const url = images[0]!.url;
+	return {
+		state: 'refused',
+		fault: {
+			kind: 'content',
+			message: `${title} says: the safety checker flagged ${count === 1 ? 'the image' : 'every image'}`,
+			advice: `The edit was made and may have been billed; the image is often black. Change the image or the prompt, or switch off 'Safety Checker' in Options`,
+			httpStatus,
+			isTaken: true,
+			...(taskId === undefined ? {} : { taskId }),
+			...(url === undefined || !/^https?:/i.test(url) ? {} : { url }),
+		},
+	};
 }
 
 /** The outcome of an answer in another form; undefined when it holds nothing to go on with. */

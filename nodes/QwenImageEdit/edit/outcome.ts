@@ -8,6 +8,8 @@ export interface ResultImage {
 	base64?: string;
 	/** The file behind `url` holds base64 text instead of the image itself. */
 	urlHoldsBase64?: boolean;
+	/** The provider's safety checker objects to it; many providers send a black image then. */
+	isFlagged?: boolean;
 }
 
 /** What a provider reported of use or cost, untouched but for scrubbed keys. */
@@ -20,6 +22,8 @@ export interface Pending {
 	status: 'pending' | 'processing';
 	/** 0 to 100. */
 	progress?: number;
+	/** How many tasks the provider does first. */
+	queuePosition?: number;
 	/** Until the provider expects to be done, from the moment of this answer. */
 	etaSeconds?: number;
 	/** Where the provider wants the task to be asked for; followed with a key only on its own origin. */
@@ -40,6 +44,21 @@ export interface Completed {
 	/** The provider's id of the request, where it gives one to quote. */
 	requestId?: string;
 	/** What is odd about the answer, in words for the user. */
+	warnings?: readonly string[];
+}
+
+/** The task has ended, and what came of it is read by a request of its own. */
+export interface Ready {
+	state: 'ready';
+	taskId: string;
+	usage?: Usage;
+}
+
+/** What the provider says to a cancel call: the state of the task from now on, as far as it is known. */
+export interface Stopped {
+	state: 'stopped';
+	status: 'pending' | 'processing' | 'completed' | 'failed' | 'cancelled';
+	/** What the user should know of it. */
 	warnings?: readonly string[];
 }
 
@@ -64,4 +83,4 @@ export interface Malformed {
 	taskId?: string;
 }
 
-export type Outcome = Pending | Completed | Refused | Malformed;
+export type Outcome = Pending | Ready | Completed | Refused | Malformed;

@@ -198,7 +198,7 @@ const cancelled: Fault = { kind: 'cancelled', message: 'The execution was cancel
 
 /** Whether a second try has nothing left to do for this item. A task that ran out of time is waited for again. */
 function isFinal({ operation }: ItemPlan, { status }: ItemResult): boolean {
-	return operation === 'submitTask' || (operation === 'edit' && status === 'completed');
+	return operation === 'edit' ? status === 'completed' : operation !== 'getTask';
 }
 
 /** What makes two plans the same edit, for the key that makes a repeated submit harmless. Never holds bytes or keys. */

@@ -1,8 +1,10 @@
 import { fieldsOnWire, linkOrDataUri } from '../adapter/encode';
-import { flag, text } from '../adapter/field';
+import { flag } from '../adapter/field';
 import { readImageList } from './families/imageList';
+import { bearer } from '../adapter/credential';
 import type { Provider } from '../adapter/provider';
 import { readField, words } from '../wire/json/jsonValue';
+import { negativePrompt } from './families/usualFields';
 
 /** AI/ML API: answers at once, passes Alibaba's result links on. Seed 004; research S5. */
 export const aiml: Provider = {
@@ -16,7 +18,7 @@ export const aiml: Provider = {
 		title: 'AI/ML API',
 		defaultBaseUrl: 'https://api.aimlapi.com',
 		keyUrl: 'https://aimlapi.com/app/keys',
-		key: { kind: 'bearer' },
+		key: bearer,
 		test: 'request',
 	},
 	models: [{ id: 'alibaba/qwen-image-edit' }],
@@ -24,15 +26,7 @@ export const aiml: Provider = {
 	prompt: { maximumLength: 800 },
 	images: { maximum: 1, takes: 'linkOrData' },
 	fields: {
-		negativePrompt: text({
-			wire: 'negative_prompt',
-			label: 'Negative Prompt',
-			help: 'What the image should not show, at most 500 characters',
-			placeholder: 'e.g. blurry, extra fingers',
-			maxLength: 500,
-			rows: 2,
-			example: 'blurry',
-		}),
+		negativePrompt: negativePrompt(500),
 		watermark: flag({
 			wire: 'watermark',
 			label: 'Watermark',

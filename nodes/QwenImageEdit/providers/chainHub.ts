@@ -1,5 +1,6 @@
 import { fieldsOnWire, link } from '../adapter/encode';
 import { readImageList } from './families/imageList';
+import { bearer } from '../adapter/credential';
 import type { Provider } from '../adapter/provider';
 import { readField, words } from '../wire/json/jsonValue';
 
@@ -14,7 +15,7 @@ export const chainHub: Provider = {
 		title: 'ChainHub API',
 		defaultBaseUrl: 'https://api.chainhub.tech',
 		keyUrl: 'https://api.chainhub.tech',
-		key: { kind: 'bearer' },
+		key: bearer,
 		test: 'request',
 	},
 	models: [{ id: 'qwen-image-edit-2509' }],

@@ -1,14 +1,16 @@
 import * as z from 'zod/v4';
 
 import { fieldsOnWire, linkOrDataUri } from '../adapter/encode';
-import { flag, integer, pixelSize, text } from '../adapter/field';
+import { flag, pixelSize } from '../adapter/field';
 import { lenientObject, lenientText } from '../wire/json/lenient';
 import { type FaultRule, noImage, readMalformed, readRefusal } from '../wire/answer/refusal';
 import type { Outcome } from '../edit/outcome';
+import { bearer } from '../adapter/credential';
 import type { Model, Provider } from '../adapter/provider';
 import { isRecord, readField, words } from '../wire/json/jsonValue';
 import type { Reply } from '../wire/wire';
 import { resultUrl } from '../wire/answer/resultImage';
+import { imageCount, negativePrompt, promptExtend, seed } from './families/usualFields';
 
 /** Codes of the provider's error pages, research O1. */
 const rules: readonly FaultRule[] = [
@@ -55,19 +57,24 @@ const byPixelsAndRatio: Omit<Model, 'id'> = {
 	},
 };
 
-/** What each model takes: research O1, "Models" and "parameters". */
+/** The price list of Singapore; Beijing has its own, in CNY. */
+const usd = (amount: number): Pick<Model, 'price'> => ({
+	price: { amount, currency: 'USD', per: 'image', asOf: '2026-05', source: 'research O1' },
+});
+
+/** What each model takes: research O1, "Models", "parameters" and "Prices". */
 const models: readonly Model[] = [
-	{ id: 'qwen-image-edit-plus', ...plusOrMax },
-	{ id: 'qwen-image-edit-plus-2025-10-30', ...plusOrMax },
-	{ id: 'qwen-image-edit-plus-2025-12-15', ...plusOrMax },
-	{ id: 'qwen-image-edit-max', ...plusOrMax },
-	{ id: 'qwen-image-edit-max-2026-01-16', ...plusOrMax },
-	{ id: 'qwen-image-edit', note: 'one result, no size', ...plain },
-	{ id: 'qwen-image-2.0', ...byPixels },
-	{ id: 'qwen-image-2.0-pro', ...byPixels },
-	{ id: 'qwen-image-2.0-pro-2026-03-03', ...byPixels },
-	{ id: 'qwen-image-2.0-pro-2026-04-22', ...byPixels },
-	{ id: 'qwen-image-2.0-pro-2026-06-22', ...byPixels },
+	{ id: 'qwen-image-edit-plus', ...plusOrMax, ...usd(0.03) },
+	{ id: 'qwen-image-edit-plus-2025-10-30', ...plusOrMax, ...usd(0.03) },
+	{ id: 'qwen-image-edit-plus-2025-12-15', ...plusOrMax, ...usd(0.03) },
+	{ id: 'qwen-image-edit-max', ...plusOrMax, ...usd(0.075) },
+	{ id: 'qwen-image-edit-max-2026-01-16', ...plusOrMax, ...usd(0.075) },
+	{ id: 'qwen-image-edit', note: 'one result, no size', ...plain, ...usd(0.045) },
+	{ id: 'qwen-image-2.0', ...byPixels, ...usd(0.035) },
+	{ id: 'qwen-image-2.0-pro', ...byPixels, ...usd(0.075) },
+	{ id: 'qwen-image-2.0-pro-2026-03-03', ...byPixels, ...usd(0.075) },
+	{ id: 'qwen-image-2.0-pro-2026-04-22', ...byPixels, ...usd(0.075) },
+	{ id: 'qwen-image-2.0-pro-2026-06-22', ...byPixels, ...usd(0.075) },
 	{ id: 'qwen-image-2.1-pro', note: 'up to 10 images', maximumImages: 10, ...byPixels },
 	{ id: 'qwen-image-3.0', ...byPixelsAndRatio },
 	{ id: 'qwen-image-3.0-pro', ...byPixelsAndRatio },
@@ -126,7 +133,7 @@ export const dashScope: Provider = {
 		title: 'DashScope API',
 		defaultBaseUrl: 'https://dashscope-intl.aliyuncs.com/api/v1',
 		keyUrl: 'https://bailian.console.alibabacloud.com/?tab=model#/api-key',
-		key: { kind: 'bearer' },
+		key: bearer,
 		test: 'request',
 		regions: [
 			{ value: 'beijing', label: 'Beijing', baseUrl: 'https://dashscope.aliyuncs.com/api/v1' },
@@ -148,38 +155,10 @@ export const dashScope: Provider = {
 		maximumBytes: 10_000_000,
 	},
 	fields: {
-		n: integer({
-			wire: 'n',
-			label: 'Number of Images',
-			help: 'How many results to make; each is billed and becomes an item',
-			minimum: 1,
-			maximum: 6,
-			default: 1,
-			example: 2,
-		}),
-		negativePrompt: text({
-			wire: 'negative_prompt',
-			label: 'Negative Prompt',
-			help: 'What the image should not show, at most 500 characters',
-			placeholder: 'e.g. blurry, extra fingers',
-			maxLength: 500,
-			rows: 2,
-			example: 'blurry',
-		}),
-		promptExtend: flag({
-			wire: 'prompt_extend',
-			label: 'Prompt Extend',
-			help: 'Whether the provider rewrites the prompt with a language model first, as it does by default',
-			default: true,
-		}),
-		seed: integer({
-			wire: 'seed',
-			label: 'Seed',
-			help: 'Number from 0 to 2147483647 that makes the result repeatable',
-			minimum: 0,
-			maximum: 2_147_483_647,
-			example: 0,
-		}),
+		n: imageCount(6),
+		negativePrompt: negativePrompt(500),
+		promptExtend: promptExtend(),
+		seed: seed(),
 		size: pixelSize({
 			wire: 'size',
 			label: 'Size',
@@ -236,8 +215,6 @@ export const dashScope: Provider = {
 			words(readField(json, 'request_id')) !== '',
 	},
 	concurrency: 2,
-	price:
-		'Singapore, USD an image: edit 0.045, edit-plus 0.03, edit-max 0.075, 2.0 0.035, 2.0-pro 0.075 (research O1)',
 	facts: [
 		{
 			says: 'Synchronous only: the SDK pages say that asynchronous calls are not supported for these models',

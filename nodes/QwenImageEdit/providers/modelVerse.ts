@@ -1,10 +1,12 @@
 import { fieldsOnWire, linkOrDataUri } from '../adapter/encode';
-import { integer, pixelSize } from '../adapter/field';
+import { pixelSize } from '../adapter/field';
 import { readImageList } from './families/imageList';
 import type { FaultRule } from '../wire/answer/refusal';
+import { bearer } from '../adapter/credential';
 import type { Provider } from '../adapter/provider';
-import { isRecord } from '../wire/json/jsonValue';
+import { isRecord, readField } from '../wire/json/jsonValue';
 import type { Reply } from '../wire/wire';
+import { seed } from './families/usualFields';
 
 /** `error.param` is the request id here, where others name the wrong parameter: seed 003. */
 function requestIdOf(reply: Reply): string | undefined {
@@ -39,23 +41,26 @@ export const modelVerse: Provider = {
 		title: 'ModelVerse (UCloud) API',
 		defaultBaseUrl: 'https://api.umodelverse.ai',
 		keyUrl: 'https://console.ucloud-global.com/modelverse',
-		key: { kind: 'bearer' },
-		test: 'probe',
+		key: bearer,
+		// GET /v1/models is open to all. A request with an empty body is refused before anything is made.
+		test: {
+			wire: { purpose: 'read', method: 'POST', path: '/v1/images/generations', json: {} },
+			// Anything may answer 400; the provider does so in its own form (seed 003).
+			accepts: ({ httpStatus, json }) =>
+				(httpStatus === 400 || httpStatus === 422) && isRecord(readField(json, 'error')),
+		},
 	},
-	models: [{ id: 'Qwen/Qwen-Image-Edit' }],
+	models: [
+		{
+			id: 'Qwen/Qwen-Image-Edit',
+			price: { amount: 0.3, currency: 'CNY', per: 'image', asOf: '2026-04', source: 'research S4' },
+		},
+	],
 	defaultModel: 'Qwen/Qwen-Image-Edit',
 	prompt: {},
 	images: { maximum: 1, takes: 'linkOrData' },
 	fields: {
-		seed: integer({
-			wire: 'seed',
-			label: 'Seed',
-			help: 'Number that makes the result repeatable, up to 2147483647; -1 for a random one',
-			minimum: -1,
-			maximum: 2_147_483_647,
-			default: -1,
-			example: 0,
-		}),
+		seed: seed({ minimum: -1 }),
 		size: pixelSize({
 			wire: 'size',
 			label: 'Size',
@@ -91,7 +96,6 @@ export const modelVerse: Provider = {
 	typicalSeconds: 20,
 	resultLifetimeSeconds: 7 * 24 * 3600,
 	concurrency: 4,
-	price: '0.3 CNY an image (research S4)',
 	facts: [
 		{
 			says: 'Result links live seven days',

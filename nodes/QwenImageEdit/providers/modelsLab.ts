@@ -185,7 +185,7 @@ export const modelsLab: Provider = {
 				const url = outcome.images[0]?.url;
 				if (url !== undefined) return { url };
 			}
-			if (outcome.state === 'completed' || outcome.state === 'pending') {
+			if (outcome.state !== 'refused' && outcome.state !== 'malformed') {
 				return readMalformed(reply, 'ModelsLab took the upload but sent no link');
 			}
 			// The id of an upload is no task that could be read.

@@ -12,10 +12,11 @@ import {
 } from '../adapter/field';
 import { lenientText } from '../wire/json/lenient';
 import { readImageList } from './families/imageList';
+import { bearer } from '../adapter/credential';
 import type { Provider } from '../adapter/provider';
 import type { EditRequest } from '../edit/request';
 import { serverPresets } from './families/openAiServers';
-import type { FormPart } from '../wire/wire';
+import { type FormPart, formPart } from '../wire/wire';
 import { readField, words } from '../wire/json/jsonValue';
 
 const imageFields: Readonly<Record<string, 'image' | 'image[]'>> = {
@@ -44,10 +45,6 @@ function formText(value: unknown): string {
 	return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function textPart(name: string, value: string): FormPart {
-	return { name, value };
-}
-
 function encodeForm({ model, prompt, images, mask, fields }: EditRequest): FormPart[] {
 	const preset = serverPresets[String(fields.serverPreset ?? 'generic')] ?? serverPresets.generic!;
 	const imageField = imageFields[String(fields.imageFieldStyle ?? '')] ?? preset.imageField;
@@ -70,8 +67,8 @@ function encodeForm({ model, prompt, images, mask, fields }: EditRequest): FormP
 			? ''
 			: ` <sd_cpp_extra_args>${JSON.stringify(inPrompt)}</sd_cpp_extra_args>`;
 	return [
-		...(model === '' ? [] : [textPart('model', model)]),
-		textPart('prompt', `${prompt}${block}`),
+		...(model === '' ? [] : [formPart('model', model)]),
+		formPart('prompt', `${prompt}${block}`),
 		...[...sent].map(([name, value]) => ({ name, value })),
 		...images.map((image) => ({ name: imageField, value: file(image) })),
 		...(mask === undefined ? [] : [{ name: preset.maskField, value: mask }]),
@@ -96,7 +93,7 @@ export const openAiCompatible: Provider = {
 		type: 'qwenImageEditOpenAiCompatibleApi',
 		title: 'OpenAI-Compatible Server API',
 		defaultBaseUrl: '',
-		key: { kind: 'bearer' },
+		key: bearer,
 		keyOptional: true,
 		test: 'request',
 		versionPath: '/v1',

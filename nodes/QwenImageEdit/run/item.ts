@@ -13,8 +13,10 @@ export interface ItemPlan {
 	model: string;
 	/** For `edit` and `submitTask`; absent where the edit was paid for at an earlier try. */
 	request?: EditRequest;
-	/** For `getTask`. */
+	/** For `getTask` and `cancelTask`. */
 	taskId?: string;
+	/** Whether the upload call of the provider can be used: its address is known, and the key may go there. */
+	canUpload: boolean;
 	waitForCompletion: boolean;
 	timeoutSeconds: number;
 	timeoutAction: 'error' | 'output';
@@ -34,7 +36,7 @@ export interface OutputPlan {
 
 /** What came of an item. */
 export interface ItemResult {
-	status: 'completed' | 'pending' | 'processing';
+	status: 'completed' | 'pending' | 'processing' | 'failed' | 'cancelled';
 	taskId?: string;
 	model?: string;
 	/** By their place in the provider's answer; an image that could not be had is missing. */
@@ -42,6 +44,7 @@ export interface ItemResult {
 	usage?: Usage;
 	requestId?: string;
 	progress?: number;
+	queuePosition?: number;
 	etaSeconds?: number;
 	warnings: string[];
 	seconds: number;

@@ -66,6 +66,8 @@ function isRefused(decoded: Decoded): decoded is Refused {
  * and "no such model" as 503.
  */
 function isFinal({ end, fault }: FailedTry): boolean {
+	// The task itself has ended: the status is about the edit, not about this request.
+	if (fault.taskStatus !== undefined) return true;
 	return (
 		(end === 'rateLimited' || end === 'busy') &&
 		['input', 'credential', 'credit', 'content'].includes(fault.kind)
@@ -115,7 +117,11 @@ export class Requests {
 					...(fault.taskId === undefined ? {} : { taskId: fault.taskId }),
 				});
 			}
-			if (decision === 'fail') throw new EditFault(fault);
+			if (decision === 'fail') {
+				// Some providers say themselves that they do not know.
+				const isUnknown = fault.kind === 'unknownOutcome';
+				throw new EditFault(isUnknown ? { ...fault, isTaken: true } : fault);
+			}
 			last = fault;
 			// A pause that the provider named is kept as often as the time allows. Other repeats are few.
 			if (tries >= maximumTries && (decision === 'repeat' || pauseSeconds === undefined)) {
@@ -133,6 +139,35 @@ export class Requests {
 				await clock.sleep(backOff * 1000, signal);
 				if (signal.aborted) throw cancelledFault();
 			}
+		}
+	}
+
+	/** How much of the time of the item is left. */
+	get secondsLeft(): number {
+		return (this.deadline - this.ports.clock.now()) / 1000;
+	}
+
+	/**
+	 * Sends a wire beside the work of the item: once, outside of the retry rule, and with a signal of its own, so that it
+	 * can go out after the execution was stopped. A shared pause is kept. Never throws.
+	 *
+	 * @returns the answer, if one came
+	 */
+	async sendAside(
+		wire: Wire,
+		settings: { signal: AbortSignal; timeoutSeconds: number },
+	): Promise<Reply | undefined> {
+		const { clock, gate, transport } = this.ports;
+		const deadline = clock.now() + settings.timeoutSeconds * 1000;
+		try {
+			const entry = await gate.enter({ signal: settings.signal, deadline });
+			if (entry.kind !== 'entered') return undefined;
+			// It says nothing about the width that the provider bears, and an answer that is held must not block others.
+			entry.leave('limited');
+			const answer = await transport.send(wire, settings);
+			return answer.kind === 'reply' ? answer.reply : undefined;
+		} catch {
+			return undefined;
 		}
 	}
 
@@ -193,7 +228,7 @@ export class Requests {
 	}
 
 	private secondsFor(wire: Wire): number {
-		const left = (this.deadline - this.ports.clock.now()) / 1000;
+		const left = this.secondsLeft;
 		// The last poll may start just before the deadline and still gets a second.
 		return Math.max(1, wire.purpose === 'read' ? Math.min(left, maximumReadSeconds) : left);
 	}

@@ -1,8 +1,8 @@
-import type { Provider } from '../adapter/provider';
 import { readOutcome } from '../adapter/readOutcome';
 import { EditFault, type Fault, withPaidWork } from '../edit/fault';
-import type { Completed, Outcome, Pending } from '../edit/outcome';
-import type { EditRequest, Image } from '../edit/request';
+import type { Completed, Outcome, Pending, Stopped } from '../edit/outcome';
+import type { EditRequest, Image, ImageFile } from '../edit/request';
+import { readRefusal } from '../wire/answer/refusal';
 import { type Collected, collectImages, type DownloadPorts } from './collect';
 import type { ItemPlan, ItemResult } from './item';
 import type { PaidWorkMemory } from './ports';
@@ -21,6 +21,9 @@ export type RunPorts = RequestPorts & PollPorts & DownloadPorts & { memory: Paid
 export async function runItem(plan: ItemPlan, ports: RunPorts): Promise<ItemResult> {
 	return await new ItemRun(plan, ports).run();
 }
+
+/** How long a stopped execution waits until a provider has heard that a task is to be cancelled. */
+const withdrawSeconds = 10;
 
 /** One item while it runs. */
 class ItemRun {
@@ -45,6 +48,7 @@ class ItemRun {
 
 	async run(): Promise<ItemResult> {
 		try {
+			if (this.plan.operation === 'cancelTask') return await this.cancelTask();
 			const outcome = this.plan.operation === 'getTask' ? await this.getTask() : await this.edit();
 			const collected =
 				outcome.state === 'completed' ? await this.collect(outcome) : { images: [], warnings: [] };
@@ -62,6 +66,18 @@ class ItemRun {
 		return await this.task.waitFor(outcome);
 	}
 
+	private async cancelTask(): Promise<ItemResult> {
+		const { provider, baseUrl } = this.plan;
+		const taskId = this.plan.taskId!;
+		this.paid.taskId = taskId;
+		const { encode, decode } = provider.task!.cancel!;
+		const reference = { taskId, baseUrl };
+		const stopped = await this.requests.send(encode(reference), (reply) =>
+			decode(reply, reference),
+		);
+		return this.resultOf({ ...stopped, taskId }, { images: [], warnings: [] });
+	}
+
 	/** Attaches to what an earlier try has paid for, else submits the edit. */
 	private async edit(): Promise<Pending | Completed> {
 		const known = this.ports.memory.recall();
@@ -73,7 +89,24 @@ class ItemRun {
 		this.paid.taskId = outcome.taskId;
 		if (outcome.state === 'completed' || this.plan.operation === 'submitTask') return outcome;
 		const submittedAt = isAttached ? known.submittedAt : this.ports.clock.now();
-		return await this.task.waitFor(outcome, submittedAt);
+		try {
+			return await this.task.waitFor(outcome, submittedAt);
+		} catch (error) {
+			if (!this.ports.signal.aborted) throw error as Error;
+			throw await this.withdraw(outcome.taskId, error);
+		}
+	}
+
+	/** Nobody waits for the task any more: the provider is told so once, where it documents a cancel call. */
+	private async withdraw(taskId: string, error: unknown): Promise<EditFault> {
+		const { fault } = asEditFault(error, this.paid);
+		const { provider, baseUrl } = this.plan;
+		const { cancel } = provider.task!;
+		if (cancel === undefined) return new EditFault(fault);
+		const { signal } = new AbortController();
+		const timeoutSeconds = withdrawSeconds;
+		await this.requests.sendAside(cancel.encode({ taskId, baseUrl }), { signal, timeoutSeconds });
+		return new EditFault({ ...fault, advice: `${provider.title} was told to cancel the task` });
 	}
 
 	/** Sends the edit once, and remembers from then on that it was paid for. */
@@ -81,11 +114,14 @@ class ItemRun {
 		const { provider } = this.plan;
 		const request = await this.withUrls(this.plan.request!);
 		try {
-			const outcome = await this.requests.send<Outcome>(
+			const answer = await this.requests.send<Outcome>(
 				provider.submit.encode(request),
-				(reply) => readOutcome(provider, reply, provider.submit.decode),
+				(reply) =>
+					readOutcome(provider, reply, (answer) => provider.submit.decode(answer, request)),
 				this.plan.idempotencyKey,
 			);
+			const outcome: Pending | Completed =
+				answer.state === 'ready' ? { ...answer, state: 'pending', status: 'processing' } : answer;
 			if (outcome.state === 'completed') this.rememberMade(outcome, []);
 			else {
 				const submittedAt = this.ports.clock.now();
@@ -98,24 +134,34 @@ class ItemRun {
 		}
 	}
 
-	/** Uploads the files of a provider that takes URLs only. The order of the images is kept. */
+	/** Uploads the files that the provider takes by URL only. The order of the images is kept. */
 	private async withUrls(request: EditRequest): Promise<EditRequest> {
-		const { provider } = this.plan;
-		if (provider.images.takes !== 'link') return request;
 		const images: Image[] = [];
 		for (const image of request.images) {
-			const url = image.kind === 'link' ? image.url : await this.urlOf(provider, image);
-			images.push({ kind: 'link', url });
+			const isSentAsUrl = image.kind === 'file' && this.needsUrl(image);
+			images.push(isSentAsUrl ? { kind: 'link', url: await this.urlOf(image) } : image);
 		}
 		return { ...request, images };
 	}
 
-	private async urlOf(
-		{ upload }: Provider,
-		file: Extract<Image, { kind: 'file' }>,
-	): Promise<string> {
-		if (upload !== undefined) {
-			return (await this.requests.send(upload.encode(file), (reply) => upload.decode(reply))).url;
+	private needsUrl({ bytes }: ImageFile): boolean {
+		const { takes, uploadFromBytes = Infinity } = this.plan.provider.images;
+		if (takes === 'linkOrData') return this.plan.canUpload && bytes >= uploadFromBytes;
+		return takes === 'link';
+	}
+
+	private async urlOf(file: ImageFile): Promise<string> {
+		const { canUpload, provider } = this.plan;
+		const { upload, title } = provider;
+		if (canUpload && upload !== undefined) {
+			const { url, put } = await this.requests.send(upload.encode(file), (reply) =>
+				upload.decode(reply, file),
+			);
+			if (put === undefined) return url;
+			const sent = await this.requests.send(put, (reply) =>
+				reply.httpStatus < 300 ? { url } : readRefusal(reply, { provider: title }),
+			);
+			return sent.url;
 		}
 		const url = file.publicUrl?.();
 		if (url === undefined) throw new TypeError('an image without a URL passed the checks');
@@ -165,10 +211,16 @@ class ItemRun {
 		return plan;
 	}
 
-	private resultOf(outcome: Pending | Completed, { images, warnings }: Collected): ItemResult {
+	private resultOf(
+		outcome: Pending | Completed | (Stopped & { taskId: string }),
+		{ images, warnings }: Collected,
+	): ItemResult {
 		const { waitedSeconds } = this.requests;
 		const { clock } = this.ports;
-		const model = this.plan.model || outcome.model;
+		const report: Partial<Pick<Completed, 'model' | 'usage'>> =
+			outcome.state === 'stopped' ? {} : outcome;
+		const model = this.plan.model || report.model;
+		const task = outcome.state === 'pending' ? outcome : undefined;
 		return {
 			status: outcome.state === 'completed' ? 'completed' : outcome.status,
 			images,
@@ -186,16 +238,13 @@ class ItemRun {
 			polls: this.task.polls,
 			...(outcome.taskId === undefined ? {} : { taskId: outcome.taskId }),
 			...(model === undefined || model === '' ? {} : { model }),
-			...(outcome.usage === undefined ? {} : { usage: outcome.usage }),
+			...(report.usage === undefined ? {} : { usage: report.usage }),
 			...(outcome.state === 'completed' && outcome.requestId !== undefined
 				? { requestId: outcome.requestId }
 				: {}),
-			...(outcome.state === 'pending' && outcome.progress !== undefined
-				? { progress: outcome.progress }
-				: {}),
-			...(outcome.state === 'pending' && outcome.etaSeconds !== undefined
-				? { etaSeconds: outcome.etaSeconds }
-				: {}),
+			...(task?.progress === undefined ? {} : { progress: task.progress }),
+			...(task?.queuePosition === undefined ? {} : { queuePosition: task.queuePosition }),
+			...(task?.etaSeconds === undefined ? {} : { etaSeconds: task.etaSeconds }),
 		};
 	}
 }

@@ -1,11 +1,13 @@
 import { readOutcome } from '../adapter/readOutcome';
 import { EditFault } from '../edit/fault';
 import type { Completed, Outcome, Pending } from '../edit/outcome';
+import type { Exchange, TaskReference } from '../adapter/provider';
 import { minimumGapSeconds, nextPollSeconds } from '../edit/schedule';
 import type { ItemPlan } from './item';
 import type { TypicalTimes } from './pace/typicalTimes';
 import type { Clock } from './ports';
 import { cancelledFault, type Requests } from './requests';
+import { TaskWatch } from './taskWatch';
 
 /** What polling needs of the world around it. */
 export interface PollPorts {
@@ -33,12 +35,10 @@ export class TaskReader {
 	async read(task: Pending): Promise<Pending | Completed> {
 		this.polls += 1;
 		const { provider, baseUrl } = this.plan;
-		const { encode, decode } = provider.task!;
 		const { taskId, readUrl } = task;
 		const reference = { taskId, readUrl, baseUrl };
-		const outcome = await this.requests.send<Outcome>(encode(reference), (reply) =>
-			readOutcome(provider, reply, (answer) => decode(answer, reference), { taskId }),
-		);
+		const read = await this.ask(provider.task!, reference);
+		const outcome = read.state === 'ready' ? await this.askForResult(reference) : read;
 		// A later answer may leave out what an earlier one said. The id that was asked for is the one that counts.
 		const kept = {
 			...(outcome.usage === undefined && task.usage !== undefined ? { usage: task.usage } : {}),
@@ -58,6 +58,23 @@ export class TaskReader {
 		};
 	}
 
+	private async ask(
+		{ encode, decode }: Exchange<TaskReference>,
+		reference: TaskReference,
+	): Promise<Exclude<Outcome, { state: 'refused' | 'malformed' }>> {
+		const { provider } = this.plan;
+		return await this.requests.send<Outcome>(encode(reference), (reply) =>
+			readOutcome(provider, reply, (answer) => decode(answer, reference), reference),
+		);
+	}
+
+	/** The images of a task that has ended, where they are read by a request of their own. */
+	private async askForResult(reference: TaskReference): Promise<Pending | Completed> {
+		const outcome = await this.ask(this.plan.provider.task!.result!, reference);
+		if (outcome.state !== 'ready') return outcome;
+		throw new TypeError('the result of a task was read as if it were its state');
+	}
+
 	/**
 	 * Polls the task until it has ended or the time is up.
 	 *
@@ -65,6 +82,22 @@ export class TaskReader {
 	 * @throws EditFault when the task failed, or when the time is up and an error is wanted then
 	 */
 	async waitFor(first: Pending, submittedAt?: number): Promise<Pending | Completed> {
+		const { taskId, readUrl } = first;
+		const { baseUrl } = this.plan;
+		const reference = { taskId, readUrl, baseUrl };
+		const watch = new TaskWatch(this.plan, this.requests, reference, this.ports.signal);
+		try {
+			return await this.poll(first, watch, submittedAt);
+		} finally {
+			watch.close();
+		}
+	}
+
+	private async poll(
+		first: Pending,
+		watch: TaskWatch,
+		submittedAt?: number,
+	): Promise<Pending | Completed> {
 		const { clock, times, signal } = this.ports;
 		const since = submittedAt ?? clock.now();
 		const name = `${this.plan.provider.id} ${this.plan.model || (first.model ?? '')}`;
@@ -88,7 +121,7 @@ export class TaskReader {
 			// The last poll is at the deadline itself, so that an image that was just finished is not missed. A poll
 			// shortly before it is left out.
 			const isLast = left < (gap + minimumGapSeconds) * 1000;
-			await clock.sleep(isLast ? left : gap * 1000, signal);
+			await watch.sleep(clock, isLast ? left : gap * 1000);
 			if (signal.aborted) throw cancelledFault();
 			const polledAtSeconds = (clock.now() - since) / 1000;
 			polls += 1;

@@ -16,6 +16,11 @@ export interface FormPart {
 	value: string | ImageFile;
 }
 
+/** One part of a multipart body. */
+export function formPart(name: string, value: string | ImageFile): FormPart {
+	return { name, value };
+}
+
 export type WireValue =
 	| string
 	| number
@@ -34,9 +39,18 @@ export interface Wire {
 	method: 'GET' | 'POST' | 'PUT' | 'DELETE';
 	/** Behind the credential's base URL, with a leading slash; or a whole URL on the same origin. */
 	path: string;
+	/**
+	 * `upload`: the path is behind the upload base URL of the credential, and the key goes there too. `foreign`: the path
+	 * is a whole URL that the provider has signed; no key goes there.
+	 */
+	origin?: 'upload' | 'foreign';
 	json?: { readonly [name: string]: WireValue };
 	/** A multipart/form-data body instead of JSON. */
 	form?: readonly FormPart[];
+	/** The bytes of a file as the body. */
+	file?: ImageFile;
+	/** The answer is held back until the task has ended. */
+	isHeld?: boolean;
 }
 
 /** A provider's answer, read whole and scrubbed of keys. */
@@ -56,6 +70,11 @@ export interface Reply {
 	oddities?: readonly string[];
 	/** The body itself is an image. It is in storage under this mark. */
 	imageMark?: string;
+}
+
+/** A model id such as `owner/name` as steps of a path. */
+export function pathOf(id: string): string {
+	return id.split('/').map(pathSegment).join('/');
 }
 
 /**

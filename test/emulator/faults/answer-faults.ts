@@ -30,6 +30,21 @@ export async function sendStream(
 	await pipeline(body, response).catch(() => undefined);
 }
 
+/** Sends server-sent events as they come. A client that leaves is no error. */
+export async function sendEvents(
+	response: ServerResponse,
+	events: AsyncIterable<string>,
+): Promise<void> {
+	if (response.destroyed) return;
+	response.writeHead(200, { 'content-type': 'text/event-stream' });
+	response.flushHeaders();
+	for await (const event of events) {
+		if (response.destroyed) return;
+		response.write(event);
+	}
+	response.end();
+}
+
 /** Sends a body bit by bit. */
 export async function drip(
 	response: ServerResponse,

@@ -59,7 +59,7 @@ function sentKey(call: ApiCall): string {
 		typeof body.key === 'string'
 	)
 		return body.key;
-	return (call.headers.authorization ?? '').replace(/^Bearer\s+/i, '');
+	return (call.headers.authorization ?? '').replace(/^(Bearer|Key)\s+/i, '');
 }
 
 /** The answer of a provider that did not take a call. */

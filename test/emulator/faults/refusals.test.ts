@@ -17,6 +17,170 @@ function inTestUrl(name: string): string {
 
 /** Everything a document forbids, and what must stand in the refusal's reason. */
 const REFUSED: Record<ProviderId, Array<[name: string, change: Change, reason: RegExp]>> = {
+	siliconFlow: [
+		['no model', { model: undefined }, /model/],
+		['another model', { model: 'Qwen/Qwen-Image' }, /unknown model/],
+		['a model called constructor', { model: 'constructor' }, /unknown model/],
+		['no prompt', { prompt: undefined }, /prompt/],
+		['a prompt that is no string', { prompt: 5 }, /prompt/],
+		['no image', { image: undefined }, /image is required/],
+		['a list of images', { image: ['https://example.com/image1.png'] }, /must be a string/],
+		['bare base64', { image: 'iVBORw0KGgo=' }, /URL or a data URI/],
+		[
+			'an image that cannot be reached',
+			{ image2: 'https://nowhere.example/a.png' },
+			/image2.*unreachable/,
+		],
+		[
+			'text instead of an image',
+			{ image: `data:image/png;base64,${Buffer.from('no image').toString('base64')}` },
+			/not an image/,
+		],
+		['a second image that is null', { image2: null }, /image2/],
+		['a negative prompt that is null', { negative_prompt: null }, /negative_prompt/],
+		['a seed below 0', { seed: -1 }, /seed/],
+		['a seed above the last', { seed: 10_000_000_000 }, /seed/],
+		['no steps', { num_inference_steps: 0 }, /num_inference_steps/],
+		['101 steps', { num_inference_steps: 101 }, /num_inference_steps/],
+		['cfg of 0', { cfg: 0 }, /cfg/],
+		['cfg above 20', { cfg: 20.1 }, /cfg/],
+		['cfg as text', { cfg: '4' }, /cfg/],
+	],
+	evoLink: [
+		['no model', { model: undefined }, /model/],
+		['another model', { model: 'qwen-image' }, /unknown model/],
+		['a model called constructor', { model: 'constructor' }, /unknown model/],
+		['no prompt', { prompt: undefined }, /prompt/],
+		['2001 characters of prompt', { prompt: 'p'.repeat(2001) }, /2000/],
+		['no images', { image_urls: undefined }, /image_urls is required/],
+		['an empty list', { image_urls: [] }, /empty/],
+		['a string', { image_urls: 'https://example.com/image1.png' }, /array/],
+		[
+			'four images',
+			{ image_urls: Array<string>(4).fill('https://example.com/image1.png') },
+			/at most 3/,
+		],
+		['a data URI', { image_urls: ['data:image/png;base64,iVBORw0KGgo='] }, /URL/],
+		[
+			'an image that cannot be reached',
+			{ image_urls: ['https://nowhere.example/a.png'] },
+			/could not be downloaded/,
+		],
+		['a callback over http', { callback_url: 'http://example.com/hook' }, /HTTPS/],
+		['a callback to 10.x', { callback_url: 'https://10.1.2.3/hook' }, /internal/],
+		['n of 0', { n: 0 }, /1-6/],
+		['n of 7', { n: 7 }, /1-6/],
+		['n as text', { n: '2' }, /1-6/],
+		['a size with an asterisk', { size: '1024*1024' }, /WxH/],
+		['a side below 512', { size: '511x1024' }, /512-2048/],
+		['a side above 2048', { size: '1024x2049' }, /512-2048/],
+		['a size for several images', { n: 2, size: '1024x1024' }, /n is 1/],
+		['a seed below 0', { seed: -1 }, /seed/],
+		['a seed above the last', { seed: 2_147_483_648 }, /seed/],
+		['a negative prompt that is null', { negative_prompt: null }, /negative_prompt/],
+		['prompt_extend as text', { prompt_extend: 'true' }, /prompt_extend/],
+		['watermark as a number', { watermark: 1 }, /watermark/],
+	],
+	kie: [
+		['no model', { model: undefined }, /model missing/],
+		['another model', { model: 'qwen/text-to-image' }, /unknown model/],
+		['a model called constructor', { model: 'constructor' }, /unknown model/],
+		['no prompt', { prompt: undefined }, /prompt is required/],
+		['an empty prompt', { prompt: '' }, /prompt is required/],
+		['a prompt that is no string', { prompt: 5 }, /prompt it must be a string/],
+		['2001 characters of prompt', { prompt: 'p'.repeat(2001) }, /text length/],
+		[
+			'801 characters of prompt for qwen2',
+			{ model: 'qwen2/image-edit', prompt: 'p'.repeat(801) },
+			/text length/,
+		],
+		['no image', { image_url: undefined }, /image_url is required/],
+		[
+			'a list of images',
+			{ image_url: ['https://example.com/image1.png'] },
+			/image_url is no string/,
+		],
+		['a data URI', { image_url: 'data:image/png;base64,iVBORw0KGgo=' }, /not a URL/],
+		['a ratio as size', { image_size: '1:1' }, /image_size is not within the range/],
+		[
+			'a preset as size for qwen2',
+			{ model: 'qwen2/image-edit', image_size: 'square' },
+			/image_size is not within the range/,
+		],
+		['1 step', { num_inference_steps: 1 }, /num_inference_steps is not within/],
+		['50 steps', { num_inference_steps: 50 }, /num_inference_steps is not within/],
+		['guidance above 20', { guidance_scale: 20.5 }, /guidance_scale is not within/],
+		['num_images as a number', { num_images: 2 }, /num_images it must be a string/],
+		['five images out', { num_images: '5' }, /num_images is not within/],
+		['a seed with a fraction', { seed: 1.5 }, /seed it must be an integer/],
+		['another acceleration', { acceleration: 'fast' }, /acceleration is not within/],
+		['an unknown output_format', { output_format: 'webp' }, /output_format is not within/],
+		[
+			'501 characters of negative prompt',
+			{ negative_prompt: 'n'.repeat(501) },
+			/negative_prompt: The text length/,
+		],
+		[
+			'the safety checker as text',
+			{ enable_safety_checker: 'true' },
+			/enable_safety_checker it must be a boolean/,
+		],
+		['a callback that is no URL', { callBackUrl: 'hook' }, /callBackUrl is not a URL/],
+	],
+	replicate: [
+		['no prompt', { prompt: undefined }, /prompt is required/],
+		['a prompt that is no string', { prompt: 5 }, /input\.prompt: Invalid type/],
+		['no image', { image: undefined }, /image is required/],
+		['one address instead of a list', { image: 'https://example.com/a.png' }, /Expected: array/],
+		['an image that is a number', { image: [1] }, /input\.image\.0: Invalid type/],
+		['an image that is neither', { image: ['§§'] }, /input\.image\.0: Does not match format/],
+		['an unknown aspect ratio', { aspect_ratio: '2:1' }, /aspect_ratio must be one of/],
+		['an unknown output_format', { output_format: 'gif' }, /output_format must be one of/],
+		['a quality above 100', { output_quality: 101 }, /less than or equal to 100/],
+		['a quality below 0', { output_quality: -1 }, /greater than or equal to 0/],
+		['go_fast as text', { go_fast: 'true' }, /input\.go_fast: Invalid type/],
+		['a seed with a fraction', { seed: 1.5 }, /input\.seed: Invalid type/],
+		['a safety switch as a number', { disable_safety_checker: 1 }, /disable_safety_checker/],
+		[
+			'a webhook without https',
+			{ webhook: 'http://example.com/' },
+			/webhook: Must be a valid HTTPS URL/,
+		],
+		['an unknown event', { webhook_events_filter: ['all'] }, /webhook_events_filter/],
+	],
+	waveSpeed: [
+		['no prompt', { prompt: undefined }, /prompt is required/],
+		['an empty prompt', { prompt: '' }, /prompt is required/],
+		['a prompt that is no string', { prompt: 5 }, /prompt must be a string/],
+		['no images', { images: undefined }, /images is required/],
+		['an empty list', { images: [] }, /images is required/],
+		['a string', { images: 'https://example.com/image1.png' }, /images must be an array/],
+		[
+			'four images',
+			{ images: Array<string>(4).fill('https://example.com/image1.png') },
+			/at most 3/,
+		],
+		['an image that is a number', { images: [1] }, /every item must be a string/],
+		['an image that is neither', { images: ['§§'] }, /neither URL nor data/],
+		[
+			'text instead of an image',
+			{ images: [Buffer.from('no image').toString('base64')] },
+			/not an image/,
+		],
+		['a size with an x', { size: '1024x1024' }, /width\*height/],
+		['half a size', { size: '1024*' }, /width\*height/],
+		['a size that is a number', { size: 1024 }, /width\*height/],
+		['a side below 256', { size: '255*1024' }, /256 and 1536/],
+		['a side above 1536', { size: '1024*1537' }, /256 and 1536/],
+		['a seed below -1', { seed: -2 }, /seed/],
+		['a seed above the last', { seed: 2_147_483_648 }, /seed/],
+		['a seed as text', { seed: '5' }, /seed/],
+		['jpg', { output_format: 'jpg' }, /output_format/],
+		['enable_sync_mode as text', { enable_sync_mode: 'yes' }, /enable_sync_mode/],
+		['enable_base64_output as a number', { enable_base64_output: 1 }, /enable_base64_output/],
+	],
+	// What is wrong with a body shows in the result: see below.
+	fal: [],
 	aiml: [
 		['no model', { model: undefined }, /model/],
 		['another model', { model: 'alibaba/qwen-image' }, /model/],
@@ -210,6 +374,15 @@ test.each(cases)('$provider refuses $name', async ({ provider, change, reason })
 	if (provider === 'modelsLab') {
 		expect(status).toBe(200);
 		expect(json).toEqual({ status: 'error', message: expect.any(String) });
+	} else if (provider === 'kie') {
+		expect(status).toBe(200);
+		expect(json).toEqual({ code: expect.any(Number), msg: expect.any(String), data: null });
+	} else if (provider === 'replicate') {
+		expect(status).toBe(422);
+		expect(json).toMatchObject({
+			title: 'Input validation failed',
+			invalid_fields: [{ type: expect.any(String), description: expect.any(String) }],
+		});
 	} else {
 		expect(status).toBeGreaterThanOrEqual(400);
 		expect(json.error ?? json).toMatchObject({ message: expect.any(String) });
@@ -220,19 +393,83 @@ test.each(cases)('$provider refuses $name', async ({ provider, change, reason })
 	if (provider === 'modelVerse') expect(json.error.param).toMatch(/^[0-9a-f-]{36}$/);
 });
 
-test.each(['aiml', 'chainHub', 'dashScope', 'modelsLab', 'modelVerse', 'odkkk'] as const)(
-	'%s refuses a body that is not JSON',
-	async (provider) => {
-		const path = inTest.client.path(provider);
-		const answer = await inTest.client.post(
-			`${inTest.emulator.baseUrl(provider)}${path}`,
-			'{"model":',
-			inTest.client.headers(provider),
-		);
-		expect(answer).toMatchObject({ status: 400, json: expect.any(Object) });
-		expect(inTest.emulator.requests[0]!.body).toBe('{"model":');
-	},
-);
+/** fal.ai takes the request and lets the run fail: what was wrong is the answer to the request for the result. */
+test.each([
+	['no prompt', { prompt: undefined }, ['body', 'prompt'], 'missing'],
+	['a prompt that is no string', { prompt: 5 }, ['body', 'prompt'], 'string_type'],
+	['no image', { image_urls: undefined }, ['body', 'image_urls'], 'missing'],
+	['an empty list', { image_urls: [] }, ['body', 'image_urls'], 'too_short'],
+	[
+		'a text for the list',
+		{ image_urls: 'https://example.com/a.png' },
+		['body', 'image_urls'],
+		'list_type',
+	],
+	['an image that is a number', { image_urls: [1] }, ['body', 'image_urls', 0], 'string_type'],
+	[
+		'an image that cannot be reached',
+		{ image_urls: ['https://nowhere.example/a.png'] },
+		['body', 'image_urls', 0],
+		'file_download_error',
+	],
+	['bare base64', { image_urls: ['iVBORw0KGgo='] }, ['body', 'image_urls', 0], expect.any(String)],
+	[
+		'text instead of an image',
+		{ image_urls: [`data:image/png;base64,${Buffer.from('no image').toString('base64')}`] },
+		['body', 'image_urls', 0],
+		'image_load_error',
+	],
+	['five results', { num_images: 5 }, ['body', 'num_images'], 'less_than_equal'],
+	['n as text', { num_images: '2' }, ['body', 'num_images'], 'int_type'],
+	['a seed with a fraction', { seed: 0.5 }, ['body', 'seed'], 'int_type'],
+	['a size that is no preset', { image_size: '1024x768' }, ['body', 'image_size'], 'literal_error'],
+	[
+		'a side of 14143',
+		{ image_size: { width: 14143, height: 64 } },
+		['body', 'image_size', 'width'],
+		'less_than_equal',
+	],
+	['another acceleration', { acceleration: 'fast' }, ['body', 'acceleration'], 'literal_error'],
+	['another format', { output_format: 'gif' }, ['body', 'output_format'], 'literal_error'],
+	[
+		'the safety checker as text',
+		{ enable_safety_checker: 'no' },
+		['body', 'enable_safety_checker'],
+		'bool_type',
+	],
+])('fal.ai lets the run fail of %s', async (_name, change, loc, type) => {
+	const answer = await inTest.client.submit('fal', change);
+	expect(answer).toMatchObject({ status: 200, json: { status: 'IN_QUEUE' } });
+	inTest.emulator.advance(60);
+	expect(await inTest.client.readTask('fal', answer.json.request_id)).toMatchObject({
+		status: 422,
+		json: { detail: [{ loc, type, msg: expect.any(String) }] },
+	});
+	expect(inTest.emulator.ledger[0]!.status).toBe('failed');
+});
+
+test.each([
+	'aiml',
+	'chainHub',
+	'dashScope',
+	'evoLink',
+	'fal',
+	'modelsLab',
+	'modelVerse',
+	'odkkk',
+	'replicate',
+	'siliconFlow',
+	'waveSpeed',
+] as const)('%s refuses a body that is not JSON', async (provider) => {
+	const path = inTest.client.path(provider);
+	const answer = await inTest.client.post(
+		`${inTest.emulator.baseUrl(provider)}${path}`,
+		'{"model":',
+		inTest.client.headers(provider),
+	);
+	expect(answer).toMatchObject({ status: 400, json: expect.any(Object) });
+	expect(inTest.emulator.requests[0]!.body).toBe('{"model":');
+});
 
 test.each([
 	['aiml', { prompt: 'p'.repeat(800), negative_prompt: 'n'.repeat(500) }],
@@ -241,6 +478,15 @@ test.each([
 	['dashScope', { model: 'qwen-image-2.0', size: '1024*4096', seed: 2_147_483_647 }],
 	['dashScope', { model: 'qwen-image-2.1-pro', images: Array<string>(10).fill(image36) }],
 	['dashScope', { model: 'qwen-image-3.0-pro', size: 'auto' }],
+	['evoLink', { size: '512x2048', seed: 0, negative_prompt: 'n'.repeat(900) }],
+	['evoLink', { n: 6 }],
+	['fal', { num_images: 4, image_size: { width: 64, height: 64 }, seed: 0 }],
+	['fal', { image_size: 'square_hd', acceleration: 'none', guidance_scale: 0 }],
+	['kie', { prompt: 'p'.repeat(2000), num_images: '4', num_inference_steps: 49 }],
+	['kie', { model: 'qwen2/image-edit', image_size: '21:9', prompt: 'p'.repeat(800) }],
+	['replicate', { aspect_ratio: '9:16', output_quality: 0, seed: -1 }],
+	['siliconFlow', { cfg: 0.1, num_inference_steps: 100, seed: 9_999_999_999 }],
+	['waveSpeed', { size: '256*1536', seed: 2_147_483_647, output_format: 'webp' }],
 	['openAiCompatible', { n: 10, size: '256x256', seed: -1, guidance_scale: 0 }],
 	['openAiCompatible', { size: 'auto', true_cfg_scale: '4.0' }],
 	['modelVerse', { size: '256x1536', seed: -1 }],
@@ -257,7 +503,7 @@ test.each([
 ] as Array<[ProviderId, Change]>)(
 	'%s takes what is just inside its limits',
 	async (provider, change) => {
-		expect((await inTest.client.submit(provider, change)).status).toBe(200);
+		expect((await inTest.client.submit(provider, change)).status).toBeLessThan(300);
 		expect(inTest.emulator.ledger).toHaveLength(1);
 	},
 );

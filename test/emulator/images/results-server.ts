@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { send, sendStream } from '../faults/answer-faults';
 import { notFoundPage, playDownloadFault, storeError } from '../faults/download-faults';
-import { text } from '../server/exchange';
+import { readBody, text } from '../server/exchange';
 import type { FaultPhase } from '../faults/fault-kinds';
 import type { FaultStrike } from '../faults/faults';
 import { OWN_FETCH_HEADER } from './input-images';
@@ -83,6 +83,17 @@ async function serveFile(
 	send(response, text(200, `${prefix}${file.buffer().toString('base64')}`));
 }
 
+/** Takes a file at an address that was handed out for it. */
+async function takeUpload(
+	state: EmulatorState,
+	path: string,
+	request: IncomingMessage,
+	response: ServerResponse,
+): Promise<void> {
+	const isTaken = state.results.fill(path, await readBody(request));
+	send(response, isTaken ? text(200, '') : storeError(403, 'AccessDenied', 'Access denied.'));
+}
+
 /** Handles one request to the results server. */
 export async function serveResults(
 	state: EmulatorState,
@@ -102,6 +113,7 @@ export async function serveResults(
 		});
 		if (stored && (await playFault(state, stored, EVERY_PHASE, record, response))) return;
 	}
+	if (request.method === 'PUT') return await takeUpload(state, path, request, response);
 	if (request.method !== 'GET' && request.method !== 'HEAD')
 		return send(response, storeError(405, 'MethodNotAllowed', 'Only GET is allowed.'));
 	if (!stored || !isThere(stored)) return send(response, notFoundPage());

@@ -44,6 +44,9 @@ function signedQuery(path: string, expiresAt: number): string {
 export class ResultStore {
 	private readonly byPath = new Map<string, StoredResult>();
 
+	/** Where the file goes that is sent to an address. */
+	private readonly reserved = new Map<string, string>();
+
 	/** Known once the servers listen. */
 	origin = '';
 
@@ -118,6 +121,23 @@ export class ResultStore {
 		return url;
 	}
 
+	/** An address to send a file to, signed for nobody else, and the address where it lies then. */
+	reserve(fileName: string, mimeType: string): { uploadUrl: string; fileUrl: string } {
+		const fileUrl = this.host(Buffer.alloc(0), fileName, mimeType);
+		const path = `/uploads/${randomUUID()}`;
+		this.reserved.set(path, new URL(fileUrl).pathname);
+		return { uploadUrl: `${this.origin}${path}?X-Signature=emulated`, fileUrl };
+	}
+
+	/** Takes a file that was sent to a reserved address. */
+	fill(path: string, bytes: Buffer): boolean {
+		const stored = this.byPath.get(this.reserved.get(path) ?? '');
+		if (stored === undefined) return false;
+		const file = imageFile(bytes, 'application/octet-stream');
+		stored.content = async () => file;
+		return true;
+	}
+
 	find(path: string): StoredResult | undefined {
 		return this.byPath.get(path);
 	}
@@ -134,6 +154,7 @@ export class ResultStore {
 	}
 
 	clear(): void {
+		this.reserved.clear();
 		this.byPath.clear();
 	}
 }

@@ -1,4 +1,4 @@
-import type { Answer, ApiCall } from '../server/exchange';
+import type { Answer, ApiCall, EventAnswer } from '../server/exchange';
 import type { Job } from '../job';
 import type { StoredResult } from '../images/results';
 import type { EmulatorState } from '../state';
@@ -17,7 +17,7 @@ export interface ProviderRoute {
 	handle(
 		state: EmulatorState,
 		call: ApiCall,
-	): Promise<Answer | StoredResult> | Answer | StoredResult;
+	): Promise<Answer | EventAnswer | StoredResult> | Answer | EventAnswer | StoredResult;
 }
 
 /** How long a busy provider tells the client to wait, and where it says so besides headers. */
@@ -52,6 +52,8 @@ export interface ProviderEmulation {
 	mount: string;
 	/** What a client has as base URL, behind the origin. */
 	base: string;
+	/** The same for uploads, at providers with a host of its own for that. */
+	uploadBase?: string;
 	/** Paths right behind the origin where it answers too. */
 	atOrigin?: RegExp;
 	routes: ProviderRoute[];
@@ -59,6 +61,8 @@ export interface ProviderEmulation {
 	errors: ProviderErrors | ((settings: EmulatorSettings) => ProviderErrors);
 	/** The prompt in a body, where it is not in the field `prompt`. */
 	promptIn?(body: JsonObject): string | undefined;
+	/** The task that a call is about, where its id is not in the path. */
+	taskIdIn?(call: ApiCall): string | undefined;
 	/** Where this provider's documents put the wait, and how long it is there. */
 	/** `false`: its document names no HTTP 503, so that one can only come from something in front of it. */
 	documents503?: false;

@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { playAnswerFault, send } from '../faults/answer-faults';
+import { playAnswerFault, send, sendEvents } from '../faults/answer-faults';
 import { control } from './control';
 import type { Answer, ApiCall } from './exchange';
 import { Refusal, json, readBody, shortened, text } from './exchange';
@@ -51,7 +51,10 @@ function promptOf(
 		const prompt = provider.promptIn ? provider.promptIn(body) : body.prompt;
 		if (typeof prompt === 'string') return prompt;
 	}
-	const taskId = call.groups[0] ?? (isObject(body) ? String(body.request_id) : undefined);
+	const taskId =
+		provider.taskIdIn?.(call) ??
+		call.groups[0] ??
+		(isObject(body) ? String(body.request_id) : undefined);
 	return taskId === undefined ? undefined : state.promptOfTask(provider.id, taskId);
 }
 
@@ -96,6 +99,10 @@ async function answerCall(
 	try {
 		const handled = await route.handle(state, call);
 		if ('record' in handled) return await serveAtServer(state, handled, call.record, response);
+		if ('events' in handled) {
+			strike?.release();
+			return await sendEvents(response, handled.events);
+		}
 		answer = handled;
 	} catch (error) {
 		strike?.release();

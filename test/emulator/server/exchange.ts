@@ -12,6 +12,11 @@ export interface Answer {
 	json?: Json;
 }
 
+/** Server-sent events, one after another as they come. */
+export interface EventAnswer {
+	events: AsyncIterable<string>;
+}
+
 /** A JSON answer. */
 export function json(status: number, value: Json, headers: Record<string, string> = {}): Answer {
 	return {

@@ -7,11 +7,14 @@ import { sha256 } from '../images/results';
 import type { EmulatorState } from '../state';
 import type { Json, JsonObject } from '../types';
 
-/** What is wrong with an `Authorization: Bearer` header, if anything. */
-export function bearerProblem(call: ApiCall): 'missing' | 'wrong' | undefined {
+/** What is wrong with the `Authorization` header, if anything. */
+export function bearerProblem(
+	call: ApiCall,
+	scheme: 'Bearer' | 'Key' = 'Bearer',
+): 'missing' | 'wrong' | undefined {
 	const { authorization } = call.headers;
 	if (!authorization) return 'missing';
-	return authorization === `Bearer ${call.expectedKey}` ? undefined : 'wrong';
+	return authorization === `${scheme} ${call.expectedKey}` ? undefined : 'wrong';
 }
 
 /** Whether the body is a JSON object. */

@@ -8,6 +8,28 @@ const requestIdSuffix = / \(request id: [0-9a-f]{32}\)$/;
 
 describe('authentication', () => {
 	const wrong: Record<ProviderId, [status: number, body: unknown]> = {
+		evoLink: [
+			401,
+			{
+				error: {
+					code: 401,
+					message: 'Invalid authentication credentials',
+					type: 'authentication_error',
+				},
+			},
+		],
+		fal: [401, { detail: 'No user found for Key ID and Secret' }],
+		kie: [200, { code: 401, msg: 'You do not have access permissions' }],
+		replicate: [
+			401,
+			{
+				detail: 'You did not pass a valid authentication token',
+				status: 401,
+				title: 'Unauthenticated',
+			},
+		],
+		siliconFlow: [401, 'Invalid token'],
+		waveSpeed: [401, { code: 401, message: 'Invalid authentication' }],
 		aiml: [
 			401,
 			{
@@ -81,10 +103,12 @@ describe('authentication', () => {
 				provider,
 				provider === 'modelsLab' ? { key: bad } : {},
 				{
-					...(provider !== 'modelsLab' && { authorization: `Bearer ${bad}` }),
+					...(provider !== 'modelsLab' && {
+						authorization: `${provider === 'fal' ? 'Key' : 'Bearer'} ${bad}`,
+					}),
 				},
 			);
-			expect(answer).toMatchObject({ status, json });
+			expect([answer.status, answer.json]).toEqual([status, json]);
 		}
 		expect(inTest.emulator.ledger).toEqual([]);
 	});
@@ -113,6 +137,10 @@ describe('authentication', () => {
 		['aiml', '/v2/billing', { current_balance: expect.any(Number), currency: 'USD' }],
 		['chainHub', '/v1/models', { object: 'list' }],
 		['dashScope', '/../../compatible-mode/v1/models', { object: 'list' }],
+		['evoLink', '/v1/credits', { success: true, data: { user: { used_credits: 0 } } }],
+		['replicate', '/v1/account', { type: 'user', username: 'emulated' }],
+		['siliconFlow', '/user/info', { code: 20000, data: { balance: '0.88' } }],
+		['waveSpeed', '/api/v3/balance', { code: 200, data: { balance: 10 } }],
 		['openAiCompatible', '/v1/models', { object: 'list', data: [{ id: 'qwen-image-edit' }] }],
 		[
 			'odkkk',
@@ -130,6 +158,22 @@ describe('authentication', () => {
 			json: expected,
 		});
 		expect((await inTest.client.get(url, { authorization: 'Bearer no' })).status).toBe(401);
+	});
+
+	test('Kie.ai: the credit call tells a wrong key with HTTP 200', async () => {
+		const url = `${inTest.emulator.baseUrl('kie')}/api/v1/chat/credit`;
+		const right = await inTest.client.get(url, inTest.client.headers('kie'));
+		expect(right).toMatchObject({ status: 200, json: { code: 200, data: 1000 } });
+		const bad = await inTest.client.get(url, { authorization: 'Bearer no' });
+		expect(bad).toMatchObject({ status: 200, json: { code: 401 } });
+	});
+
+	test('fal.ai: a request that nobody made tells a good key from a bad one', async () => {
+		const path =
+			'/fal-ai/qwen-image-edit-2511/requests/00000000-0000-0000-0000-000000000000/status';
+		const url = `${inTest.emulator.baseUrl('fal')}${path}`;
+		expect((await inTest.client.get(url, inTest.client.headers('fal'))).status).toBe(404);
+		expect((await inTest.client.get(url, { authorization: 'Key no' })).status).toBe(401);
 	});
 
 	test('ModelsLab: the wallet lies one level above v6', async () => {

@@ -168,6 +168,81 @@ export function documentedRequests(
 			imageUrls: [],
 			write: formOf,
 		},
+		// docs.evolink.ai, qwen-image-edit-plus.
+		evoLink: {
+			path: '/v1/images/generations',
+			body: {
+				model: 'qwen-image-edit-plus',
+				prompt: 'Replace the background of this image',
+				image_urls: ['https://example.com/image1.png'],
+				n: 1,
+				callback_url: 'https://your-domain.com/webhooks/image-task-completed',
+			},
+			imageUrls: ['https://example.com/image1.png'],
+		},
+		// fal.ai/models/fal-ai/qwen-image-edit-2511/api.
+		fal: {
+			path: '/fal-ai/qwen-image-edit-2511',
+			body: {
+				prompt: 'Change the bear to a polar bear',
+				image_urls: ['https://v3.fal.media/files/example/bear.png'],
+			},
+			imageUrls: ['https://v3.fal.media/files/example/bear.png'],
+		},
+		// docs.kie.ai/market/qwen/image-edit; the fields of `input` lie flat here, so that a test can change one.
+		kie: {
+			path: '/api/v1/jobs/createTask',
+			body: {
+				model: 'qwen/image-edit',
+				prompt: 'Make the sky pink',
+				image_url: 'https://file.example.com/market/photo.png',
+				callBackUrl: 'https://your-domain.com/api/callback',
+			},
+			imageUrls: ['https://file.example.com/market/photo.png'],
+			write: ({ model, callBackUrl, ...input }) => ({
+				...(model !== undefined && { model }),
+				...(callBackUrl !== undefined && { callBackUrl }),
+				input,
+			}),
+		},
+		// replicate.com/qwen/qwen-image-edit-plus/api; the fields of `input` lie flat here.
+		replicate: {
+			path: '/v1/models/qwen/qwen-image-edit-plus/predictions',
+			body: {
+				prompt: 'The person in image 2 adopts the pose from image 1',
+				image: ['https://replicate.delivery/example/pose.png'],
+				webhook: 'https://example.com/your-webhook',
+				webhook_events_filter: ['completed'],
+			},
+			imageUrls: ['https://replicate.delivery/example/pose.png'],
+			write: ({ webhook, webhook_events_filter: events, ...input }) => ({
+				...(webhook !== undefined && { webhook }),
+				...(events !== undefined && { webhook_events_filter: events }),
+				input,
+			}),
+		},
+		// docs.siliconflow.cn, images-generations, the sample of Qwen-Image-Edit-2509.
+		siliconFlow: {
+			path: '/images/generations',
+			body: {
+				model: 'Qwen/Qwen-Image-Edit-2509',
+				prompt: 'an island near sea, with seagulls, moon shining over the sea',
+				image: `data:image/png;base64,${image.toString('base64')}`,
+				num_inference_steps: 20,
+				cfg: 4,
+			},
+			imageUrls: [],
+		},
+		// wavespeed.ai/docs/docs-api/wavespeed-ai/qwen-image-edit-2511.
+		waveSpeed: {
+			path: '/api/v3/wavespeed-ai/qwen-image/edit-2511',
+			body: {
+				prompt: 'Make it a winter scene',
+				images: ['https://d1q70pf5vjeyhc.cloudfront.net/media/example.jpg'],
+				seed: -1,
+			},
+			imageUrls: ['https://d1q70pf5vjeyhc.cloudfront.net/media/example.jpg'],
+		},
 		// Seed 004, "Quick Example".
 		aiml: {
 			path: '/v1/images/generations',
@@ -204,6 +279,23 @@ async function readAnswer(response: Response): Promise<ClientAnswer> {
 	return { status: response.status, headers: response.headers, text, json };
 }
 
+/** Providers whose documents have tasks. */
+export const TASK_PROVIDERS = [
+	'evoLink',
+	'fal',
+	'kie',
+	'modelsLab',
+	'odkkk',
+	'replicate',
+	'waveSpeed',
+] as const;
+export type TaskProviderId = (typeof TASK_PROVIDERS)[number];
+
+/** Whether the document of a provider has tasks. */
+export function isTaskProvider(provider: ProviderId): provider is TaskProviderId {
+	return (TASK_PROVIDERS as readonly ProviderId[]).includes(provider);
+}
+
 /** Speaks to the emulator the plain way, with the global fetch. */
 export class EmulatorClient {
 	private readonly documented: Record<ProviderId, DocumentedRequest>;
@@ -228,7 +320,10 @@ export class EmulatorClient {
 			provider === 'openAiCompatible' ? {} : { 'content-type': 'application/json' };
 		return provider === 'modelsLab'
 			? common
-			: { ...common, authorization: `Bearer ${this.emulator.key(provider)}` };
+			: {
+					...common,
+					authorization: `${provider === 'fal' ? 'Key' : 'Bearer'} ${this.emulator.key(provider)}`,
+				};
 	}
 
 	async post(
@@ -273,26 +368,77 @@ export class EmulatorClient {
 		);
 	}
 
-	/** Reads a task of one of the two providers that have tasks. */
-	async readTask(provider: 'modelsLab' | 'odkkk', taskId: string | number): Promise<ClientAnswer> {
+	/** The task id in the answer to a submit. */
+	taskIdOf(provider: TaskProviderId, { json }: ClientAnswer): string {
+		switch (provider) {
+			case 'fal':
+				return json.request_id;
+			case 'kie':
+				return json.data.taskId;
+			case 'waveSpeed':
+				return json.data.id;
+			default:
+				return String(json.id);
+		}
+	}
+
+	/** Reads a task, and at fal.ai its result once it has ended. */
+	async readTask(provider: TaskProviderId, taskId: string | number): Promise<ClientAnswer> {
 		const base = this.emulator.baseUrl(provider);
-		if (provider === 'odkkk')
-			return await this.get(`${base}/v1/tasks/${taskId}`, this.headers(provider));
-		return await this.post(
-			`${base}/image_editing/fetch/${taskId}`,
-			{ key: this.emulator.key(provider) },
-			this.headers(provider),
-		);
+		const headers = this.headers(provider);
+		const get = async (path: string): Promise<ClientAnswer> =>
+			await this.get(`${base}${path}`, headers);
+		switch (provider) {
+			case 'evoLink':
+			case 'odkkk':
+				return await get(`/v1/tasks/${taskId}`);
+			case 'fal': {
+				const place = `/fal-ai/qwen-image-edit-2511/requests/${taskId}`;
+				const state = await get(`${place}/status`);
+				return state.json?.status === 'COMPLETED' ? await get(place) : state;
+			}
+			case 'kie':
+				return await get(`/api/v1/jobs/recordInfo?taskId=${taskId}`);
+			case 'replicate':
+				return await get(`/v1/predictions/${taskId}`);
+			case 'waveSpeed':
+				return await get(`/api/v3/predictions/${taskId}/result`);
+			default:
+				return await this.post(
+					`${base}/image_editing/fetch/${taskId}`,
+					{ key: this.emulator.key(provider) },
+					headers,
+				);
+		}
+	}
+
+	/** The first result in the answer to a read. */
+	firstResult(provider: TaskProviderId, { json }: ClientAnswer): string {
+		switch (provider) {
+			case 'evoLink':
+			case 'odkkk':
+				return json.results[0];
+			case 'fal':
+				return json.images[0].url;
+			case 'kie':
+				return JSON.parse(json.data.resultJson).resultUrls[0];
+			case 'waveSpeed':
+				return json.data.outputs[0];
+			default:
+				return json.output[0];
+		}
 	}
 
 	/** Submits the example and goes on to the URL of the image. */
 	async resultUrl(provider: ProviderId, changes: Record<string, unknown> = {}): Promise<string> {
 		const asUrl = provider === 'openAiCompatible' ? { response_format: 'url' } : {};
-		const { json } = await this.submit(provider, { ...asUrl, ...changes });
+		const answer = await this.submit(provider, { ...asUrl, ...changes });
+		const { json } = answer;
 		if (provider === 'dashScope') return json.output.choices[0].message.content[0].image;
-		if (provider !== 'odkkk' && provider !== 'modelsLab') return json.data[0].url;
+		if (provider === 'siliconFlow') return json.images[0].url;
+		if (!isTaskProvider(provider)) return json.data[0].url;
 		this.emulator.advance(60);
-		const task = await this.readTask(provider, json.id);
-		return provider === 'odkkk' ? task.json.results[0] : task.json.output[0];
+		const task = await this.readTask(provider, this.taskIdOf(provider, answer));
+		return this.firstResult(provider, task);
 	}
 }

@@ -29,9 +29,13 @@ function addressAsked(provider: ProviderId, baseUrl: string): string {
 	return String(runInNewContext(expression!, { $credentials: { baseUrl, region: 'beijing' } }));
 }
 
+/** Providers without a free call: what their test asks for. */
+const probes: Partial<Record<ProviderId, 'read' | 'submit'>> = { fal: 'read', modelVerse: 'submit' };
+
 describe.each(providerIds)('the test of the credential for %s', (provider) => {
-	// The only request of a test; ModelVerse is asked by a submit that it refuses.
-	const route = provider === 'modelVerse' ? 'submit' : 'credit';
+	// The only request of a test; some providers are asked by a request that they refuse.
+	const isProbe = provider in probes;
+	const route = probes[provider] ?? 'credit';
 
 	onStage('passes with the right key, and costs nothing', async (stage) => {
 		expect(await press(stage, provider)).toMatchObject({ status: 'OK' });
@@ -50,7 +54,11 @@ describe.each(providerIds)('the test of the credential for %s', (provider) => {
 	});
 
 	onStage('takes key and address as people paste them', async (stage) => {
-		const apiKey = ` Bearer ${stage.emulator.key(provider)} `;
+		const key = stage.emulator.key(provider);
+		for (const apiKey of [` Bearer ${key} `, `Key ${key}`]) {
+			expect(await press(stage, provider, { apiKey })).toMatchObject({ status: 'OK' });
+		}
+		const apiKey = ` Bearer ${key} `;
 		for (const end of ['/', '//', ' ']) {
 			const baseUrl = `${stage.emulator.baseUrl(provider)}${end}`;
 			expect(await press(stage, provider, { apiKey, baseUrl })).toMatchObject({ status: 'OK' });
@@ -59,6 +67,13 @@ describe.each(providerIds)('the test of the credential for %s', (provider) => {
 			aiml: '/v1/images/generations',
 			chainHub: '/v1/images/generations',
 			dashScope: '/services/aigc/multimodal-generation/generation',
+			evoLink: '/v1/images/generations',
+			// The path is the model.
+			fal: '',
+			kie: '/api/v1/jobs/createTask',
+			replicate: '/v1/models',
+			siliconFlow: '/images/generations',
+			waveSpeed: '/api/v3',
 			modelsLab: '/image_editing/qwen_edit',
 			modelVerse: '/v1/images/generations',
 			odkkk: '/v1/images/generations',
@@ -78,22 +93,21 @@ describe.each(providerIds)('the test of the credential for %s', (provider) => {
 	});
 
 	onStage('fails where something else answers with 200', async (stage) => {
-		// The probe of ModelVerse is refused before there is an answer that could be broken.
-		const kinds =
-			provider === 'modelVerse'
-				? (['errorInside200'] as const)
-				: (['notJson', 'emptyBody'] as const);
+		// A probe is refused before there is an answer that could be broken.
+		const kinds = isProbe ? (['gatewayPage'] as const) : (['notJson', 'emptyBody'] as const);
 		for (const kind of kinds) {
 			stage.emulator.faults.add({ provider, route, kind, times: 1 });
 			const { status, message } = await press(stage, provider);
 			expect(status).toBe('Error');
-			expect(message).toMatch(/check the Base URL|does not tell whether the key is right/);
+			expect(message).toMatch(
+				/check (the key and )?the Base URL|does not tell whether the key is right/,
+			);
 		}
 	});
 
 	onStage('sends a key to a public name over https only', async (stage) => {
 		const asked = (baseUrl: string): string => addressAsked(provider, baseUrl);
-		if (provider === 'modelVerse') {
+		if (isProbe) {
 			const { message } = await press(stage, provider, { baseUrl: 'http://api.example.com' });
 			expect(message).toMatch(/http:\/\//);
 			expect(stage.emulator.requests).toEqual([]);
@@ -114,7 +128,7 @@ describe.each(providerIds)('the test of the credential for %s', (provider) => {
 });
 
 // The others are asked by n8n itself, which counts the base URL of a credential among the domains it allows.
-onStage('the probe goes to no host that the credential may not be used for', async (stage) => {
+onStage('a probe goes to no host that the credential may not be used for', async (stage) => {
 	const restricted = { allowedHttpRequestDomains: 'domains', allowedDomains: 'example.com' };
 	expect(await press(stage, 'modelVerse', restricted)).toEqual({
 		status: 'Error',

@@ -4,6 +4,7 @@ import { facts, onStage, providerIds, type ImageRow, type Stage } from '../stage
 
 import type { INodeParameters } from 'n8n-workflow';
 
+import { findProvider } from '../../../nodes/QwenImageEdit/providers';
 import type { ProviderId } from '../../emulator';
 
 describe.each(providerIds)('%s edits an image', (provider) => {
@@ -116,6 +117,105 @@ const allOptions: Record<ProviderId, { options: INodeParameters; wire: Record<st
 				watermark: false,
 			},
 		},
+		evoLink: {
+			options: {
+				callbackUrl: 'https://example.com/hook',
+				n: 1,
+				negativePrompt: 'blurry',
+				promptExtend: false,
+				seed: 0,
+				size: '640x512',
+				watermark: false,
+			},
+			wire: {
+				callback_url: 'https://example.com/hook',
+				n: 1,
+				negative_prompt: 'blurry',
+				prompt_extend: false,
+				seed: 0,
+				size: '640x512',
+				watermark: false,
+			},
+		},
+		fal: {
+			options: {
+				acceleration: 'none',
+				guidanceScale: 0,
+				n: 1,
+				negativePrompt: 'blurry',
+				numInferenceSteps: 8,
+				outputFormat: 'png',
+				safetyChecker: false,
+				seed: 0,
+				size: '640x512',
+			},
+			wire: {
+				acceleration: 'none',
+				guidance_scale: 0,
+				num_images: 1,
+				negative_prompt: 'blurry',
+				num_inference_steps: 8,
+				output_format: 'png',
+				enable_safety_checker: false,
+				seed: 0,
+				image_size: { width: 640, height: 512 },
+			},
+		},
+		kie: {
+			options: {
+				acceleration: 'none',
+				callbackUrl: 'https://example.com/hook',
+				guidanceScale: 0,
+				imageSize: 'square',
+				n: 1,
+				negativePrompt: 'blurry',
+				numInferenceSteps: 8,
+				outputFormat: 'png',
+				safetyChecker: false,
+				seed: 0,
+			},
+			wire: {
+				acceleration: 'none',
+				callBackUrl: 'https://example.com/hook',
+				guidance_scale: 0,
+				image_size: 'square',
+				num_images: '1',
+				negative_prompt: 'blurry',
+				num_inference_steps: 8,
+				output_format: 'png',
+				enable_safety_checker: false,
+				seed: 0,
+			},
+		},
+		replicate: {
+			options: {
+				aspectRatio: '1:1',
+				callbackUrl: 'https://example.com/hook',
+				goFast: false,
+				outputFormat: 'png',
+				outputQuality: 0,
+				safetyChecker: false,
+				seed: 0,
+			},
+			wire: {
+				aspect_ratio: '1:1',
+				webhook: 'https://example.com/hook',
+				webhook_events_filter: ['completed'],
+				go_fast: false,
+				output_format: 'png',
+				output_quality: 0,
+				disable_safety_checker: true,
+				seed: 0,
+			},
+		},
+		siliconFlow: {
+			options: { guidanceScale: 0.1, negativePrompt: 'blurry', numInferenceSteps: 8, seed: 0 },
+			wire: { cfg: 0.1, negative_prompt: 'blurry', num_inference_steps: 8, seed: 0 },
+		},
+		waveSpeed: {
+			options: { outputFormat: 'png', seed: 0, size: '640x512' },
+			wire: { output_format: 'png', seed: 0, size: '640*512' },
+		},
 		modelsLab: {
 			options: {
 				base64Response: false,
@@ -177,18 +277,21 @@ describe.each(providerIds)('%s is sent', (provider) => {
 	const sent = (stage: Stage, prompt: string): Record<string, unknown> => {
 		const { fields: read } = stage.emulator.ledger.find((job) => job.prompt === prompt)!;
 		const fields = provider === 'dashScope' ? flattened(read) : read;
-		const images = ['image', 'image_urls', 'init_image'];
+		const images = ['image', 'image_url', 'image_urls', 'images', 'init_image'];
 		return Object.fromEntries(Object.entries(fields).filter(([name]) => !images.includes(name)));
 	};
 	const modelField = provider === 'modelsLab' ? 'model_id' : 'model';
 	const { model } = facts[provider];
-	const always = model === '' ? {} : { [modelField]: model };
+	const isInPath = ['fal', 'replicate', 'waveSpeed'].includes(provider);
+	const always = model === '' || isInPath ? {} : { [modelField]: model };
 
 	onStage(
 		'what is set, 0 and false too, and nothing that is not set or of another provider',
 		async (stage) => {
-			const all = providerIds.map((id) => allOptions[id].options);
-			const options = Object.assign({}, ...all, allOptions[provider].options) as INodeParameters;
+			const all = Object.assign({}, ...providerIds.map((id) => allOptions[id].options));
+			const own = findProvider(provider)!.fields;
+			const foreign = Object.entries(all as INodeParameters).filter(([name]) => !(name in own));
+			const options = { ...Object.fromEntries(foreign), ...allOptions[provider].options };
 			await Promise.all([
 				stage.succeed({ provider, prompt: 'plain' }),
 				stage.succeed({ provider, prompt: 'full', options }),

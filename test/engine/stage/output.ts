@@ -1,5 +1,5 @@
 import { lookAt, sha256 } from './images';
-import { facts, type Stage, type StageRun } from './scenario';
+import { facts, nodeTaskId, type Stage, type StageRun } from './scenario';
 
 import { readImageNotes, type LedgerEntry, type ProviderId } from '../../emulator';
 
@@ -37,7 +37,13 @@ const usageOf: Record<ProviderId, unknown> = {
 		output_tokens: 1056,
 	},
 	dashScope: { width: expect.any(Number), height: expect.any(Number), image_count: 1 },
+	evoLink: { credits_used: 1.5, cost: { credits: 1.5, usd: 0.0221 } },
+	fal: undefined,
+	kie: { costTime: expect.any(Number) },
 	modelsLab: undefined,
+	replicate: { predict_time: expect.any(Number) },
+	siliconFlow: undefined,
+	waveSpeed: { inference: expect.any(Number) },
 	modelVerse: { input_tokens_details: {} },
 	odkkk: { billing_rule: 'per_call', credits_reserved: 1, user_group: 'default' },
 	openAiCompatible: undefined,
@@ -47,6 +53,8 @@ const usageOf: Record<ProviderId, unknown> = {
 function usualSize(provider: ProviderId): { width: number; height: number } {
 	// About 1024 x 1024 pixels in the shape of the last image, in steps of 16: research O1.
 	if (provider === 'dashScope') return { width: 1072, height: 976 };
+	// Landscape 4:3 unless it is told otherwise, whatever came in: research M1.
+	if (provider === 'kie') return { width: 1024, height: 768 };
 	return { width: 416, height: 384 };
 }
 
@@ -86,8 +94,8 @@ export async function expectImage(
 		operation,
 		...(facts[provider].model === '' ? {} : { model: facts[provider].model }),
 		status: 'completed',
-		...(provider === 'dashScope' ? { requestId: expect.any(String) } : {}),
-		...(entry.taskId === undefined ? {} : { taskId: entry.taskId }),
+		...(['dashScope', 'siliconFlow'].includes(provider) ? { requestId: expect.any(String) } : {}),
+		...(entry.taskId === undefined ? {} : { taskId: nodeTaskId(provider, entry.taskId) }),
 		image: {
 			...(url === undefined ? {} : { url }),
 			mimeType,

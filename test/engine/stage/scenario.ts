@@ -25,6 +25,7 @@ import type {
 	INodeParameters,
 } from 'n8n-workflow';
 
+import type { OperationName } from '../../../nodes/QwenImageEdit/adapter/field';
 import { QwenImageEdit } from '../../../nodes/QwenImageEdit/QwenImageEdit.node';
 import {
 	PROVIDER_IDS,
@@ -73,6 +74,48 @@ export const facts: Record<
 		takes: 'data',
 		mostImages: 3,
 	},
+	evoLink: {
+		credential: 'qwenImageEditEvoLinkApi',
+		model: 'qwen-image-edit-plus',
+		tasks: true,
+		takes: 'links',
+		mostImages: 3,
+	},
+	fal: {
+		credential: 'qwenImageEditFalApi',
+		model: 'fal-ai/qwen-image-edit-2511',
+		tasks: true,
+		takes: 'data',
+		mostImages: 3,
+	},
+	kie: {
+		credential: 'qwenImageEditKieApi',
+		model: 'qwen/image-edit',
+		tasks: true,
+		takes: 'links',
+		mostImages: 1,
+	},
+	replicate: {
+		credential: 'qwenImageEditReplicateApi',
+		model: 'qwen/qwen-image-edit-plus',
+		tasks: true,
+		takes: 'data',
+		mostImages: 3,
+	},
+	siliconFlow: {
+		credential: 'qwenImageEditSiliconFlowApi',
+		model: 'Qwen/Qwen-Image-Edit-2509',
+		tasks: false,
+		takes: 'data',
+		mostImages: 3,
+	},
+	waveSpeed: {
+		credential: 'qwenImageEditWaveSpeedApi',
+		model: 'wavespeed-ai/qwen-image/edit-2511',
+		tasks: true,
+		takes: 'links',
+		mostImages: 3,
+	},
 	openAiCompatible: {
 		credential: 'qwenImageEditOpenAiCompatibleApi',
 		model: '',
@@ -103,6 +146,11 @@ export const facts: Record<
 	},
 };
 
+/** The id under which the node knows a task: at fal.ai the app stands before the id of the request. */
+export function nodeTaskId(provider: ProviderId, taskId: string): string {
+	return provider === 'fal' ? `${facts.fal.model}/requests/${taskId}` : taskId;
+}
+
 export const providerIds: readonly ProviderId[] = PROVIDER_IDS;
 
 export const taskProviderIds = providerIds.filter((id) => facts[id].tasks);
@@ -116,7 +164,7 @@ export type ImageRow =
 /** A workflow with our node in the middle: Start, Edit, Next (which reads the files). */
 export interface Order {
 	provider: ProviderId;
-	operation?: 'edit' | 'submitTask' | 'getTask';
+	operation?: OperationName;
 	prompt?: string;
 	/** Default: the binary field `data`. */
 	images?: ImageRow[];
@@ -171,7 +219,7 @@ export function editNode(order: Order, name = editName): WorkflowNode {
 		parameters: {
 			provider,
 			operation,
-			...(operation === 'getTask'
+			...(operation === 'getTask' || operation === 'cancelTask'
 				? {}
 				: {
 						prompt: order.prompt ?? 'Make it night',
@@ -210,11 +258,13 @@ export class Stage {
 
 	/** Saves a credential of a provider; what is not given is right for the emulator. */
 	async saveCredential(id: string, provider: ProviderId, data: IDataObject = {}): Promise<void> {
+		const uploadBaseUrl = this.emulator.uploadBaseUrl(provider);
 		await this.credentials.save(id, {
 			type: facts[provider].credential,
 			data: {
 				apiKey: this.emulator.key(provider),
 				baseUrl: this.emulator.baseUrl(provider),
+				...(uploadBaseUrl === undefined ? {} : { uploadBaseUrl }),
 				...data,
 			} as never,
 		});
@@ -290,7 +340,7 @@ export class Stage {
 	}
 
 	/** Requests that reached the emulator for this purpose. */
-	requests(route: 'submit' | 'read' | 'upload' | 'result' | 'credit') {
+	requests(route: 'submit' | 'read' | 'upload' | 'result' | 'credit' | 'cancel') {
 		return this.emulator.requests.filter((request) => request.route === route);
 	}
 

@@ -108,9 +108,13 @@ describe('the credential class of a new provider', () => {
 	});
 
 	it('has no test of its own where the node brings a probe', () => {
+		const probe = {
+			wire: { purpose: 'read', method: 'GET', path: '/nothing' },
+			accepts: () => true,
+		} as const;
 		const probed: Provider = {
 			...chainHub,
-			credential: { ...chainHub.credential, test: 'probe' },
+			credential: { ...chainHub.credential, test: probe },
 		};
 		expect(credentialClass(probed).text).not.toContain('ICredentialTestRequest');
 	});

@@ -15,15 +15,25 @@ const origin = {
 	date: z.iso.date().optional(),
 };
 
-const call = z.enum(['submit', 'task', 'upload']);
+/** `result`: the images of a task that has ended, where they are asked for by a request of their own. */
+const call = z.enum(['submit', 'task', 'result', 'cancel', 'upload']);
 
 const field = z.strictObject({
 	wire: z.string(),
 	accepted: z.array(z.strictObject({ value: z.unknown(), wire: z.unknown().optional() })).min(1),
 	refused: z.array(z.unknown()).min(1),
+	/** What goes with it, by its name on the wire. */
+	with: z.array(z.string()).default([]),
 });
 
 const imageType = z.enum(Object.keys(imageTypes) as [keyof typeof imageTypes]);
+
+const imageFacts = z.strictObject({
+	type: imageType,
+	width: z.number().optional(),
+	height: z.number().optional(),
+	bytes: z.number().optional(),
+});
 
 const declaration = z.strictObject({
 	kind: z.literal('declaration'),
@@ -34,13 +44,14 @@ const declaration = z.strictObject({
 	defaultBaseUrl: z.union([z.url(), z.literal('')]),
 	models: z.array(z.string()),
 	defaultModel: z.string(),
-	operations: z.array(z.enum(['edit', 'submitTask', 'getTask'])),
+	operations: z.array(z.enum(['edit', 'submitTask', 'getTask', 'cancelTask'])),
 	key: z.enum(['header', 'body']),
 	prompt: z.strictObject({ maximumLength: z.number().optional() }),
 	images: z.strictObject({
 		maximum: z.number(),
 		takes: z.enum(['link', 'linkOrData', 'file']),
 		mask: z.boolean().optional(),
+		uploadFromBytes: z.number().optional(),
 		types: z.array(imageType).optional(),
 		minimumSide: z.number().optional(),
 		maximumSide: z.number().optional(),
@@ -53,6 +64,14 @@ const declaration = z.strictObject({
 			z.string(),
 			z.strictObject({
 				mostImages: z.number(),
+				mostPromptCharacters: z.number().optional(),
+				/** Side and bytes of an image that it takes, and of some that it does not. */
+				images: z
+					.strictObject({
+						accepted: z.array(imageFacts),
+						refused: z.array(imageFacts),
+					})
+					.optional(),
 				fields: z.record(
 					z.string(),
 					z.strictObject({ accepted: z.array(z.unknown()), refused: z.array(z.unknown()) }),
@@ -79,6 +98,8 @@ const request = z.strictObject({
 	method: z.enum(['GET', 'POST', 'PUT', 'DELETE']),
 	url: z.url(),
 	body: z.record(z.string(), z.unknown()).optional(),
+	/** The MIME type of a file that is the body itself. */
+	file: z.string().optional(),
 	/** The parts of a multipart body in order; `file` is the MIME type of a file. */
 	form: z
 		.array(
@@ -98,6 +119,7 @@ const expected = z.union([
 		taskId: z.string().min(1),
 		status: z.enum(['pending', 'processing']),
 		progress: z.number().optional(),
+		queuePosition: z.number().optional(),
 		etaSeconds: z.number().optional(),
 		readUrl: z.string().optional(),
 		usage: z.unknown().optional(),
@@ -112,6 +134,7 @@ const expected = z.union([
 					url: z.string().optional(),
 					base64: z.string().optional(),
 					urlHoldsBase64: z.boolean().optional(),
+					isFlagged: z.boolean().optional(),
 				}),
 			)
 			.min(1),
@@ -135,8 +158,16 @@ const expected = z.union([
 		requestId: z.string().optional(),
 		taskId: z.string().optional(),
 	}),
-	/** What an upload gives. */
-	z.strictObject({ url: z.url() }),
+	z.strictObject({ state: z.literal('ready'), taskId: z.string() }),
+	/** What a cancel call brings. */
+	z.strictObject({
+		state: z.literal('stopped'),
+		status: z.enum(['pending', 'processing', 'completed', 'failed', 'cancelled']),
+		/** Whether there is more to be told. */
+		hasWarning: z.boolean().default(false),
+	}),
+	/** What an upload gives; `put` is the address that the file is sent to first. */
+	z.strictObject({ url: z.url(), put: z.url().optional() }),
 ]);
 
 const reply = z

@@ -80,6 +80,10 @@ function checkOutcome(outcome: Outcome, reply: Reply): void {
 			checkOptional(outcome.usage, (usage) => expect(typeof usage).toBe('object'));
 			checkOptional(outcome.model, (model) => expect(typeof model).toBe('string'));
 			break;
+		case 'ready':
+			expect(reply.httpStatus).toBeLessThan(400);
+			expect(outcome.taskId).not.toBe('');
+			break;
 		case 'refused':
 			checkFault(outcome.fault, reply);
 			break;
@@ -99,8 +103,12 @@ function checkNextLook(provider: Provider, outcome: Outcome): void {
 	if (outcome.state !== 'pending' || provider.task === undefined) return;
 	if (/\p{Cs}/u.test(outcome.taskId)) return;
 	const baseUrl = baseUrlOf(provider);
-	const wire = provider.task.encode({ ...outcome, baseUrl });
-	expect(new URL(urlOf(wire, baseUrl)).origin).toBe(new URL(baseUrl).origin);
+	const task = { ...outcome, baseUrl };
+	const { encode, result, watch, cancel } = provider.task;
+	for (const wire of [encode(task), result?.encode(task), watch?.(task), cancel?.encode(task)]) {
+		if (wire === undefined) continue;
+		expect(new URL(urlOf(wire, baseUrl)).origin).toBe(new URL(baseUrl).origin);
+	}
 }
 
 describe.each(providers.map((provider) => [provider.id, provider] as const))(
@@ -149,6 +157,39 @@ describe.each(providers.map((provider) => [provider.id, provider] as const))(
 			);
 		}
 
+		const { result, cancel } = provider.task ?? {};
+		if (result !== undefined) {
+			it(
+				'to a request for a result',
+				() => {
+					fc.assert(
+						fc.property(reply, (answer) => {
+							checkOutcome(result.decode(answer, { ...asked, baseUrl: '' }), answer);
+						}),
+						settings,
+					);
+				},
+				patience,
+			);
+		}
+
+		if (cancel !== undefined) {
+			it(
+				'to a cancel call',
+				() => {
+					fc.assert(
+						fc.property(reply, (answer) => {
+							const outcome = cancel.decode(answer);
+							if (outcome.state !== 'stopped') return checkOutcome(outcome, answer);
+							for (const warning of outcome.warnings ?? []) checkText(warning, 700);
+						}),
+						settings,
+					);
+				},
+				patience,
+			);
+		}
+
 		if (provider.upload !== undefined) {
 			it(
 				'to an upload',
@@ -156,8 +197,11 @@ describe.each(providers.map((provider) => [provider.id, provider] as const))(
 					fc.assert(
 						fc.property(reply, (answer) => {
 							const outcome = provider.upload!.decode(answer);
-							if ('url' in outcome) expect(outcome.url).toMatch(/^https?:\/\//i);
-							else checkOutcome(outcome, answer);
+							if ('url' in outcome) {
+								expect(outcome.url).toMatch(/^https?:\/\//i);
+								// Where the file is sent to is read by the transport, without a key.
+								if (outcome.put !== undefined) expect(outcome.put.origin).toBe('foreign');
+							} else checkOutcome(outcome, answer);
 						}),
 						settings,
 					);

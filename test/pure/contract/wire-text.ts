@@ -57,12 +57,22 @@ export function formOf(wire: Wire): unknown[] | undefined {
 	);
 }
 
+/** The JSON body of a wire, with the place of a file's base64 written as the documents write it. */
+export function jsonOf(wire: Wire): Record<string, unknown> {
+	return spelled(wire.json!) as Record<string, unknown>;
+}
+
 /**
- * The body of a wire by names, with the place of a file's base64 written as the documents write it. Parts
+ * What a wire says by names, in its body and in its query, with the place of a file's base64 written as the documents write it. Parts
  * of a multipart body that share a name become a list.
  */
 export function bodyOf(wire: Wire): Record<string, unknown> | undefined {
-	if (wire.json !== undefined) return spelled(wire.json) as Record<string, unknown>;
+	if (wire.json !== undefined) {
+		// What goes into the query is a field like any other.
+		const [, query = ''] = wire.path.split('?');
+		const inQuery = Object.fromEntries(new URLSearchParams(query));
+		return { ...jsonOf(wire), ...inQuery };
+	}
 	if (wire.form === undefined) return undefined;
 	const body: Record<string, unknown> = {};
 	for (const { name, value } of wire.form) {
@@ -79,6 +89,7 @@ export function baseUrlOf(provider: Provider): string {
 }
 
 /** Where a wire goes, as the transport reads it: behind the base URL, unless it is whole. */
-export function urlOf(wire: Wire, baseUrl: string): string {
-	return /^https?:\/\//i.test(wire.path) ? wire.path : `${baseUrl}${wire.path}`;
+export function urlOf(wire: Wire, baseUrl: string, uploadBaseUrl = baseUrl): string {
+	if (/^https?:\/\//i.test(wire.path)) return wire.path;
+	return `${wire.origin === 'upload' ? uploadBaseUrl : baseUrl}${wire.path}`;
 }

@@ -42,7 +42,10 @@ describe('a whole JSON text', () => {
 	});
 
 	it.each([
-		['a warning of PHP', '<br />\n<b>Warning</b>: Undefined array key "x" on line <b>3</b><br />\n'],
+		[
+			'a warning of PHP',
+			'<br />\n<b>Warning</b>: Undefined array key "x" on line <b>3</b><br />\n',
+		],
 		['a warning in plain text', 'Notice: list [a, "b"] and {c} in /srv/x.php\n'],
 		['a guard against scripts', ")]}',\n"],
 		['an endless loop against scripts', 'for (;;);'],
@@ -75,12 +78,18 @@ describe('a whole JSON text', () => {
 		expect([read.json, ...read.others!]).toContainEqual(plain);
 	});
 
-	it.each(['', ' ', '\ufeff', 'OK', '<html>{}</html>', '<script>x = {"a":1};</script>', 'data: [DONE]\n\n', 'event: x\n\n'])(
-		'%j holds none',
-		(text) => {
-			expect(readJsonText(text)).toBeUndefined();
-		},
-	);
+	it.each([
+		'',
+		' ',
+		'\ufeff',
+		'OK',
+		'<html>{}</html>',
+		'<script>x = {"a":1};</script>',
+		'data: [DONE]\n\n',
+		'event: x\n\n',
+	])('%j holds none', (text) => {
+		expect(readJsonText(text)).toBeUndefined();
+	});
 });
 
 describe('numbers', () => {

@@ -30,6 +30,10 @@ const PARTS: Readonly<Record<string, Part>> = {
 		shows: 'servers and clients that nobody here wrote',
 		command: ['npx', 'jest', '--config', 'test/realN8n/thirdParty/jest.config.js'],
 	},
+	clients: {
+		shows: "the providers' own clients against the emulator",
+		command: ['npx', 'jest', '--config', 'test/thirdParty/jest.config.js'],
+	},
 	versions: { shows: 'the oldest n8n that is claimed', command: ['npm', 'run', 'versions'] },
 };
 

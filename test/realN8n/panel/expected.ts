@@ -9,6 +9,7 @@ export interface ExpectedOption {
 
 /** Names and labels of the operations, from the contract of the package. */
 export const OPERATION_LABELS: Readonly<Record<OperationName, string>> = {
+	cancelTask: 'Cancel Task',
 	edit: 'Edit Image',
 	getTask: 'Get Task',
 	submitTask: 'Submit Task',

@@ -21,7 +21,7 @@ export interface MemoryOrder {
 	/** The unpacked package; built when it is not given. */
 	packageFolder?: string;
 	route: 'streams' | 'buffers';
-	provider: Exclude<BenchProvider, 'odkkk'>;
+	provider: Exclude<BenchProvider, 'fal' | 'odkkk' | 'replicate'>;
 	/** Where the emulator is. */
 	apiOrigin: string;
 	access: { baseUrl: string; key: string };

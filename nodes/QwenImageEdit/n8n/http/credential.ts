@@ -8,6 +8,8 @@ import type { Provider } from '../../adapter/provider';
 export interface ReadCredential {
 	key: string;
 	baseUrl: string;
+	/** Where files are uploaded, at a provider with a host of its own for that; absent where the key must not go there. */
+	uploadBaseUrl?: string;
 	data: ICredentialDataDecryptedObject;
 }
 
@@ -21,7 +23,7 @@ function credentialFault(provider: Provider, message: string): EditFault {
 
 /** What users paste before a key; a credential's own expressions take it off the same way. */
 function withoutScheme(key: string): string {
-	return key.trim().replace(/^bearer(\s+|$)/i, '');
+	return key.trim().replace(/^(bearer|key)(\s+|$)/i, '');
 }
 
 /**
@@ -55,7 +57,7 @@ async function decrypted(
 export function readFields(
 	provider: Provider,
 	data: Readonly<Record<string, unknown>>,
-): { key: string; baseUrl: string } {
+): Omit<ReadCredential, 'data'> {
 	const { defaultBaseUrl, keyOptional, regions, versionPath } = provider.credential;
 	const key = typeof data.apiKey === 'string' ? withoutScheme(data.apiKey) : '';
 	if (key === '' && keyOptional !== true) {
@@ -78,5 +80,25 @@ export function readFields(
 	if ('reason' in read) {
 		throw credentialFault(provider, `The base URL of ${provider.title} ${read.reason}`);
 	}
-	return { key, baseUrl: read.baseUrl };
+	const uploadBaseUrl = readUploadBaseUrl(provider, read.baseUrl, data.uploadBaseUrl);
+	return {
+		key,
+		baseUrl: read.baseUrl,
+		...(uploadBaseUrl === undefined ? {} : { uploadBaseUrl }),
+	};
+}
+
+/** What was typed; else the provider's own address, while the base URL is the provider's own too. */
+function readUploadBaseUrl(
+	provider: Provider,
+	baseUrl: string,
+	typed: unknown,
+): string | undefined {
+	const { uploadBaseUrl: standard, defaultBaseUrl } = provider.credential;
+	const address = typeof typed === 'string' ? typed.trim() : '';
+	if (standard === undefined) return undefined;
+	if (address === '') return baseUrl === defaultBaseUrl ? standard : undefined;
+	const read = readBaseUrl(address, []);
+	if ('baseUrl' in read) return read.baseUrl;
+	throw credentialFault(provider, `The upload base URL of ${provider.title} ${read.reason}`);
 }

@@ -14,7 +14,7 @@ import type { ReadCredential } from './credential';
  * server without keys is sent no header for one, not even an empty header.
  *
  * @param options written into by n8n, so they must be fresh; the body holds the key already where it belongs there
- * @param signal for the request without a key; n8n gives the other the execution's own
+ * @param signal ends the request; n8n by itself takes the execution's own, which ends a cancel call before it is sent
  * @throws EditFault of kind `credential` when the host is not allowed
  */
 export async function keyedRequest(
@@ -40,8 +40,14 @@ export async function keyedRequest(
 		})) as IN8nHttpFullResponse;
 	}
 	return (await helpers.httpRequestWithAuthentication.call(
-		context,
+		withSignal(context, signal),
 		provider.credential.type,
 		guarded,
 	)) as IN8nHttpFullResponse;
+}
+
+/** The context, with our signal where n8n's helper asks it for one. */
+function withSignal<Context extends object>(context: Context, signal?: AbortSignal): Context {
+	if (signal === undefined) return context;
+	return Object.create(context, { getExecutionCancelSignal: { value: () => signal } }) as Context;
 }

@@ -1,6 +1,6 @@
 import type { Provider } from '../../adapter/provider';
 import { bodyBytes, bodyLength, formParts, jsonParts, type BodyPart } from '../../wire/body';
-import type { Wire } from '../../wire/wire';
+import { ImageContent, type Wire } from '../../wire/wire';
 import { digest } from '../runtime/digest';
 import type { ReadCredential } from './credential';
 
@@ -42,6 +42,10 @@ export function requestBody(
 			formParts(wire.form, boundary),
 			`multipart/form-data; boundary=${boundary}`,
 		);
+	}
+	if (wire.file !== undefined) {
+		const { mimeType } = wire.file.facts;
+		return new GeneratedBody([new ImageContent(wire.file, 'raw')], mimeType);
 	}
 	if (wire.json === undefined) return undefined;
 	const { key } = provider.credential;

@@ -1,11 +1,12 @@
 import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 
 import type { Provider } from '../../adapter/provider';
+import { EditFault } from '../../edit/fault';
 import type { Answer, Transport } from '../../run/ports';
 import { readJsonText } from '../../wire/json/jsonText';
 import { Redaction } from '../../wire/text/redaction';
 import type { Reply, Wire } from '../../wire/wire';
-import { sameOrigin } from '../../wire/webUrl';
+import { readFetchUrl, sameOrigin } from '../../wire/webUrl';
 import { type AnswerBody, type HoldImage, readAnswerBody } from './answerBody';
 import type { ReadCredential } from './credential';
 import { keyedRequest } from './keyedRequest';
@@ -61,7 +62,10 @@ export class N8nTransport implements Transport {
 		try {
 			const started = Date.now();
 			// A fresh options object for each call: n8n writes the key into it.
-			const response = await this.request(this.optionsOf(wire, url, settings), signal);
+			const options = this.optionsOf(wire, url, settings);
+			const response = await (wire.origin === 'foreign'
+				? this.foreignRequest(options, signal)
+				: this.request(options, signal));
 			const body = response.body as unknown;
 			if (!isReadable(body)) return { kind: 'reply', reply: this.replyOf(response, { text: '' }) };
 			const left = Math.max(1, timeoutSeconds - (Date.now() - started) / 1000);
@@ -90,9 +94,20 @@ export class N8nTransport implements Transport {
 		return await this.request(options, settings.signal);
 	}
 
-	/** Below the base URL, or a whole URL that an adapter already found to be on the same origin. */
+	/**
+	 * Below the base URL, or a whole URL that an adapter already found to be on the same origin.
+	 *
+	 * @throws EditFault when the provider gives a foreign address that the node must not open
+	 */
 	private urlOf(wire: Wire): string {
-		const { baseUrl } = this.settings.credential;
+		const { baseUrl, uploadBaseUrl } = this.settings.credential;
+		if (wire.origin === 'upload') return `${uploadBaseUrl ?? baseUrl}${wire.path}`;
+		if (wire.origin === 'foreign') {
+			const read = readFetchUrl(wire.path, { baseUrl, allowPrivateNetwork: false });
+			if ('url' in read) return wire.path;
+			const message = `The upload URL of ${this.settings.provider.title} ${read.reason}`;
+			throw new EditFault({ kind: 'provider', message });
+		}
 		if (wire.path.startsWith('/')) return `${baseUrl}${wire.path}`;
 		if (!sameOrigin(wire.path, baseUrl)) {
 			throw new TypeError('a keyed request may only go to the origin of the base URL');
@@ -118,7 +133,7 @@ export class N8nTransport implements Transport {
 			encoding: 'stream',
 			timeout: Math.ceil(settings.timeoutSeconds * 1000),
 			headers: {
-				accept: 'application/json',
+				accept: wire.isHeld === true ? 'text/event-stream, application/json' : 'application/json',
 				...(isIdempotent ? { [idempotencyHeader]: settings.idempotencyKey } : {}),
 				...(body === undefined ? {} : { 'content-type': body.type }),
 			},
@@ -132,6 +147,20 @@ export class N8nTransport implements Transport {
 	): Promise<IN8nHttpFullResponse> {
 		const { context, provider, credential } = this.settings;
 		return await keyedRequest(context, provider, credential, options, signal);
+	}
+
+	/** To an address that the provider has signed: without the key. */
+	private async foreignRequest(
+		options: IHttpRequestOptions,
+		abortSignal: AbortSignal,
+	): Promise<IN8nHttpFullResponse> {
+		return (await this.settings.context.helpers.httpRequest({
+			...options,
+			abortSignal,
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+		})) as IN8nHttpFullResponse;
 	}
 
 	private replyOf(response: IN8nHttpFullResponse, { text: said, imageMark }: AnswerBody): Reply {

@@ -14,7 +14,7 @@ import { numberOptions } from '../panel/nodeOptions';
 import { systemClock } from '../runtime/clock';
 import { fieldsOf, type ImageRow, urlsOf } from './imageRows';
 import { fileFromBinary, fileFromText } from './inputFile';
-import { checkPublicUrl, needsUrl, storedUrl } from './publicUrl';
+import { checkPublicUrl, storedUrl } from './publicUrl';
 
 /** How long one input image may take to arrive. */
 const inputDownloadSeconds = 120;
@@ -30,6 +30,8 @@ export interface ImageReaderSettings {
 	context: IExecuteFunctions;
 	provider: Provider;
 	baseUrl: string;
+	/** Whether the upload call of the provider can be used. */
+	canUpload: boolean;
 	itemIndex: number;
 }
 
@@ -154,7 +156,7 @@ export class ImageReader {
 
 	private async fromText(text: string, name: string): Promise<ImageFile> {
 		const { file, bytes } = await fileFromText(text, name);
-		if (!needsUrl(this.settings.provider)) return file;
+		if (!this.needsUrl) return file;
 		// Text has no place in n8n's storage yet, and so no URL.
 		const publicUrl = await storedUrl(this.settings.context, bytes, name);
 		return this.reachable({ ...file, publicUrl }, name);
@@ -163,8 +165,14 @@ export class ImageReader {
 	/** The file, if a provider that takes URLs only can get it. */
 	private reachable(file: ImageFile, name: string): ImageFile {
 		const { provider, baseUrl } = this.settings;
-		if (needsUrl(provider)) checkPublicUrl(provider, baseUrl, name, file);
+		if (this.needsUrl) checkPublicUrl(provider, baseUrl, name, file);
 		return file;
+	}
+
+	/** Whether the provider can be given nothing but a URL. */
+	private get needsUrl(): boolean {
+		const { provider, canUpload } = this.settings;
+		return provider.images.takes === 'link' && !canUpload;
 	}
 
 	/** The binary fields that the item does have, for a message about one that it has not. */

@@ -13,6 +13,7 @@ import type { ReadCredential } from '../http/credential';
 import { defaultBinaryPropertyName } from '../panel/nodeOptions';
 import type { Choice } from './choice';
 import { ImageReader } from './imageReader';
+import { canUpload } from './publicUrl';
 import type { ImageRow } from './imageRows';
 import { readNumber, readOptions, readText } from './options';
 
@@ -32,17 +33,18 @@ export async function planItem(
 		provider,
 		operation,
 		baseUrl: credential.baseUrl,
+		canUpload: canUpload(provider, credential),
 		model: '',
 		waitForCompletion: options.waitForCompletion === true,
 		timeoutSeconds: readNumber(options, 'timeoutSeconds'),
 		timeoutAction: options.timeoutAction === 'output' ? 'output' : 'error',
 		output: readOutput(options),
 	};
-	if (operation === 'getTask') {
+	if (operation === 'getTask' || operation === 'cancelTask') {
 		const taskId = checkTaskId(provider, context.getNodeParameter('taskId', itemIndex, ''));
 		return { ...plan, taskId, output: named(plan.output, undefined) };
 	}
-	const request = await readRequest(context, plan, itemIndex);
+	const request = await readRequest(context, plan, options, itemIndex);
 	return { ...plan, request, model: request.model, output: named(plan.output, request) };
 }
 
@@ -65,22 +67,22 @@ function named(output: OutputPlan, request: EditRequest | undefined): OutputPlan
 
 async function readRequest(
 	context: IExecuteFunctions,
-	{ provider, baseUrl }: ItemPlan,
+	{ provider, baseUrl, canUpload }: ItemPlan,
+	options: Readonly<Record<string, unknown>>,
 	itemIndex: number,
 ): Promise<EditRequest> {
-	const prompt = checkPrompt(provider, context.getNodeParameter('prompt', itemIndex, ''));
 	const model = readModel(context, provider, itemIndex);
-	const options = readOptions(context, itemIndex);
+	const prompt = checkPrompt(provider, context.getNodeParameter('prompt', itemIndex, ''), model);
 	const fields = checkFields(provider, options, model);
 	const stored = context.getNodeParameter('images.image', itemIndex, []) as unknown;
 	const rows = (Array.isArray(stored) ? stored : [stored]).filter(isRecord) as ImageRow[];
-	const reader = new ImageReader({ context, provider, baseUrl, itemIndex });
+	const reader = new ImageReader({ context, provider, baseUrl, canUpload, itemIndex });
 	const images = await reader.readAll(rows);
 	checkImages(provider, images, baseUrl, model);
 	if (provider.images.mask !== true) return { model, prompt, images, fields };
 	const mask = await reader.readMask(options.maskBinaryPropertyName);
 	if (mask === undefined) return { model, prompt, images, fields };
-	checkFile(provider, 'The mask', mask);
+	checkFile(provider, 'The mask', mask, model);
 	return { model, prompt, images, fields, mask };
 }
 

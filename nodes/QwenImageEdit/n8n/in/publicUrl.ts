@@ -5,13 +5,18 @@ import { inputFault, type EditFault } from '../../edit/fault';
 import type { ImageFile } from '../../edit/request';
 import { imageHeadBytes, readImageHead } from '../../image/imageHead';
 import { isPrivateHost } from '../../wire/webUrl';
+import type { ReadCredential } from '../http/credential';
 
 /** How long a URL of n8n's own storage works: the item may have to wait for its turn first. */
 const signedUrlLifetime = '6 hours';
 
-/** Whether this provider can be given nothing but a URL. */
-export function needsUrl(provider: Provider): boolean {
-	return provider.images.takes === 'link' && provider.upload === undefined;
+/** Whether files can go through the provider's own upload call: its address is known, and the key may go there. */
+export function canUpload(
+	{ upload, credential }: Provider,
+	{ uploadBaseUrl }: Pick<ReadCredential, 'uploadBaseUrl'>,
+): boolean {
+	if (upload === undefined) return false;
+	return credential.uploadBaseUrl === undefined || uploadBaseUrl !== undefined;
 }
 
 /** Makes signed URLs to a file in n8n's storage. */
@@ -67,8 +72,12 @@ export function checkPublicUrl(
 }
 
 function noUrlFault(provider: Provider, name: string, reason: string): EditFault {
+	const upload =
+		provider.credential.uploadBaseUrl === undefined
+			? ''
+			: "Enter 'Upload Base URL' in the credential. Or: ";
 	return inputFault(
 		`${name} is a file, but ${provider.title} takes URLs only, and ${reason}`,
-		'Give the image as a URL, store it at a public address first (for example S3), make this n8n publicly reachable (WEBHOOK_URL), or choose a provider that takes files',
+		`${upload}Give the image as a URL, store it at a public address first (for example S3), make this n8n publicly reachable (WEBHOOK_URL), or choose a provider that takes files`,
 	);
 }

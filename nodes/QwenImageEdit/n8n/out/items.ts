@@ -15,7 +15,8 @@ export function outputItems(
 	const { itemIndex, redaction, now } = settings;
 	const redacted = (json: IDataObject): IDataObject => redaction.value(json) as IDataObject;
 	const head = headOf(plan, result);
-	if (result.status !== 'completed') {
+	// A task that was asked to be cancelled may have been finished before; its image was not asked for.
+	if (result.status !== 'completed' || plan.operation === 'cancelTask') {
 		return [
 			{
 				json: redacted({ ...head, ...restOf(result, result.warnings) }),
@@ -46,7 +47,7 @@ export function outputItems(
 }
 
 function headOf(plan: ItemPlan, result: ItemResult): IDataObject {
-	const { model, taskId, requestId, progress, etaSeconds } = result;
+	const { model, taskId, requestId, progress, queuePosition, etaSeconds } = result;
 	return {
 		provider: plan.provider.id,
 		operation: plan.operation,
@@ -55,6 +56,7 @@ function headOf(plan: ItemPlan, result: ItemResult): IDataObject {
 		...(taskId === undefined ? {} : { taskId }),
 		...(requestId === undefined ? {} : { requestId }),
 		...(progress === undefined ? {} : { progress }),
+		...(queuePosition === undefined ? {} : { queuePosition }),
 		...(etaSeconds === undefined ? {} : { etaSeconds }),
 	};
 }

@@ -5,10 +5,12 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { Redaction } from '../../wire/text/redaction';
-import { isRecord } from '../../wire/json/jsonValue';
+import type { KeyProbe } from '../../adapter/credential';
+import type { Provider } from '../../adapter/provider';
+import { providers } from '../../providers';
+import { failureText } from '../../wire/answer/failureWords';
 import { plainText } from '../../wire/text/plainText';
-import { modelVerse } from '../../providers/modelVerse';
+import { Redaction } from '../../wire/text/redaction';
 import { allowedDomains } from '../http/allowedDomains';
 import { type ReadCredential, readFields } from '../http/credential';
 
@@ -22,65 +24,73 @@ const testNode: INode = {
 	parameters: {},
 };
 
-/**
- * Proves a ModelVerse key without an edit. The host has no call for that: its list of models is open to
- * all. A request with an empty body is refused before anything is made, with 401 for a wrong key and 400
- * for a right one.
- *
- * Assumed: derived from the host's list of error codes (research S4), not seen live.
- */
-export async function modelVerseCredentialTest(
+/** A function that n8n runs to test a credential. */
+type CredentialTest = (
 	this: ICredentialTestFunctions,
 	credential: ICredentialsDecrypted,
-): Promise<INodeCredentialTestResult> {
-	const data = credential.data ?? {};
-	let read: ReadCredential;
-	try {
-		read = { data, ...readFields(modelVerse, data) };
-		allowedDomains(read.baseUrl, { getNode: () => testNode }, modelVerse, read);
-	} catch (error) {
-		return { status: 'Error', message: error instanceof Error ? error.message : String(error) };
-	}
-	const { baseUrl, key } = read;
-	// A credential test is given this function and no other by n8n.
-	const { request } = this.helpers;
-	try {
-		const reply = (await request({
-			method: 'POST',
-			uri: `${baseUrl}${modelVerse.submitPath}`,
-			headers: { authorization: `Bearer ${key}` },
-			body: {},
-			json: true,
-			simple: false,
-			resolveWithFullResponse: true,
-			followRedirect: false,
-			timeout: 15_000,
-		})) as { statusCode: number; body: unknown };
-		return judge(reply.statusCode, reply.body, key);
-	} catch {
-		return {
-			status: 'Error',
-			message: `No connection to ${new URL(baseUrl).host} could be made`,
-		};
-	}
-}
+) => Promise<INodeCredentialTestResult>;
 
-/** What the status says of the key. */
-function judge(statusCode: number, body: unknown, key: string): INodeCredentialTestResult {
-	const error = isRecord(body) && isRecord(body.error) ? body.error : undefined;
-	// Anything may answer 400; the host does so in its own form (seed 003).
-	if ((statusCode === 400 || statusCode === 422) && error !== undefined) {
-		return { status: 'OK', message: 'The key was accepted' };
-	}
-	const said =
-		typeof error?.message === 'string'
-			? `: ${plainText(new Redaction([key]).text(error.message), 200)}`
-			: '';
-	if (statusCode === 401 || statusCode === 403) {
-		return { status: 'Error', message: `ModelVerse refused the key (HTTP ${statusCode})${said}` };
-	}
-	return {
-		status: 'Error',
-		message: `ModelVerse answered in a way that does not tell whether the key is right (HTTP ${statusCode})${said}`,
+/** Proves a key with a request that is meant to fail, at a provider that has no call for that. */
+function probeOf(provider: Provider, { wire, accepts }: KeyProbe): CredentialTest {
+	return async function test(credential) {
+		const data = credential.data ?? {};
+		let read: ReadCredential;
+		try {
+			read = { data, ...readFields(provider, data) };
+			allowedDomains(read.baseUrl, { getNode: () => testNode }, provider, read);
+		} catch (error) {
+			return { status: 'Error', message: error instanceof Error ? error.message : String(error) };
+		}
+		const { baseUrl, key } = read;
+		const place = provider.credential.key;
+		// A credential test is given this function and no other by n8n.
+		const { request } = this.helpers;
+		try {
+			const reply = (await request({
+				method: wire.method,
+				uri: `${baseUrl}${wire.path}`,
+				headers: place.kind === 'header' ? { [place.name]: `${place.prefix}${key}` } : {},
+				...(wire.json === undefined ? {} : { body: wire.json }),
+				json: true,
+				simple: false,
+				resolveWithFullResponse: true,
+				followRedirect: false,
+				timeout: 15_000,
+			})) as { statusCode: number; body: unknown };
+			return judge(provider.title, reply.statusCode, reply.body, key, accepts);
+		} catch {
+			return {
+				status: 'Error',
+				message: `No connection to ${new URL(baseUrl).host} could be made`,
+			};
+		}
 	};
 }
+
+/** What the answer says of the key. */
+function judge(
+	title: string,
+	httpStatus: number,
+	json: unknown,
+	key: string,
+	accepts: KeyProbe['accepts'],
+): INodeCredentialTestResult {
+	const text = failureText(json);
+	const said = text === '' ? '' : `: ${plainText(new Redaction([key]).text(text), 200)}`;
+	if (httpStatus === 401 || httpStatus === 403) {
+		return { status: 'Error', message: `${title} refused the key (HTTP ${httpStatus})${said}` };
+	}
+	if (accepts({ httpStatus, json })) return { status: 'OK', message: 'The key was accepted' };
+	return {
+		status: 'Error',
+		message: `${title} answered in a way that does not tell whether the key is right (HTTP ${httpStatus})${said}`,
+	};
+}
+
+/** The tests of all providers that have a probe, by the names that `gulp providers` writes into the node. */
+export const credentialTests: Record<string, CredentialTest> = Object.fromEntries(
+	providers.flatMap((provider) => {
+		const { test } = provider.credential;
+		return test === 'request' ? [] : [[`${provider.id}CredentialTest`, probeOf(provider, test)]];
+	}),
+);

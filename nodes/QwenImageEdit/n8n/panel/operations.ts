@@ -8,6 +8,7 @@ export const operationTitles: Readonly<Record<OperationName, string>> = {
 	edit: 'Edit Image',
 	submitTask: 'Submit Task',
 	getTask: 'Get Task',
+	cancelTask: 'Cancel Task',
 };
 
 /** The operations that send an edit. */
@@ -32,7 +33,16 @@ const operationOptions: Record<OperationName, INodePropertyOptions> = {
 		action: 'Get task',
 		description: 'Read a task by its ID and output the image when it is finished',
 	},
+	cancelTask: {
+		name: operationTitles.cancelTask,
+		value: 'cancelTask',
+		action: 'Cancel task',
+		description: 'Tell the provider that a task is no longer wanted',
+	},
 };
+
+/** The operations that are given a task ID. */
+export const taskOperations: OperationName[] = ['getTask', 'cancelTask'];
 
 /** The Operation field for providers that offer the same operations. */
 export function operationProperty(list: readonly Provider[]): INodeProperties {

@@ -179,3 +179,21 @@ export function optionsProperty(
 		),
 	};
 }
+
+/** The Options collection of Cancel Task, which is the same for every provider. */
+export function cancelOptions(list: readonly Provider[]): INodeProperties {
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		displayOptions: {
+			show: { provider: list.map(({ id }) => id), operation: ['cancelTask'] },
+		},
+		options: [
+			numberProperty('maxConcurrency', 'How many tasks are cancelled at the same time'),
+			numberProperty('timeoutSeconds', 'How long the provider may take to answer'),
+		],
+	};
+}

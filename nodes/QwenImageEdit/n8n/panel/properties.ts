@@ -1,13 +1,17 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { Provider } from '../../adapter/provider';
+import { operationsOf, type Provider } from '../../adapter/provider';
 import { providers } from '../../providers';
 import { imagesProperty } from './imagesProperty';
-import { operationProperty, sendingOperations } from './operations';
-import { optionsProperty } from './optionsProperty';
+import { operationProperty, sendingOperations, taskOperations } from './operations';
+import { cancelOptions, optionsProperty } from './optionsProperty';
 
 const withTasks = providers.filter((provider) => provider.task !== undefined);
-const withoutTasks = providers.filter((provider) => provider.task === undefined);
+
+/** Providers that offer the same operations, those with the most operations first. */
+const byOperations = [4, 3, 1]
+	.map((count) => providers.filter((provider) => operationsOf(provider).length === count))
+	.filter((list) => list.length > 0);
 
 const providerProperty: INodeProperties = {
 	displayName: 'Provider',
@@ -76,7 +80,7 @@ function taskIdProperty(provider: Provider): INodeProperties {
 		default: '={{ $json.taskId }}',
 		placeholder: `e.g. ${provider.task!.idExample}`,
 		description: 'The ID from Submit Task, or from an edit that ran out of time',
-		displayOptions: { show: { provider: [provider.id], operation: ['getTask'] } },
+		displayOptions: { show: { provider: [provider.id], operation: taskOperations } },
 	};
 }
 
@@ -84,12 +88,12 @@ function taskIdProperty(provider: Provider): INodeProperties {
 export const properties: INodeProperties[] = [
 	providerProperty,
 	// First the one with all operations: the node picker lists the actions of the first it finds.
-	operationProperty(withTasks),
-	operationProperty(withoutTasks),
+	...byOperations.map(operationProperty),
 	promptProperty,
 	imagesProperty,
 	...providers.map(modelProperty),
 	...withTasks.map(taskIdProperty),
 	...providers.map((provider) => optionsProperty(provider, 'sending')),
 	...withTasks.map((provider) => optionsProperty(provider, 'getTask')),
+	cancelOptions(providers.filter((provider) => provider.task?.cancel !== undefined)),
 ];

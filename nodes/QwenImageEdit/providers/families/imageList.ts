@@ -10,11 +10,15 @@ import { lenientObject, lenientText } from '../../wire/json/lenient';
 
 const imageEntry = z.object({ url: lenientText, b64_json: lenientText });
 
+const imageEntries = z
+	.array(imageEntry.catch({ url: undefined, b64_json: undefined }))
+	.nullish()
+	.catch(undefined);
+
 const imageList = z.object({
-	data: z
-		.array(imageEntry.catch({ url: undefined, b64_json: undefined }))
-		.nullish()
-		.catch(undefined),
+	data: imageEntries,
+	// SiliconFlow's name for the same list.
+	images: imageEntries,
 	usage: lenientObject,
 	meta: z.object({ usage: lenientObject }).nullish().catch(undefined),
 	model: lenientText,
@@ -37,7 +41,7 @@ export function readImageList(
 		);
 	}
 	const read = imageList.safeParse(json);
-	const images: ResultImage[] = (read.data?.data ?? [])
+	const images: ResultImage[] = (read.data?.data ?? read.data?.images ?? [])
 		.filter((entry) => entry.url !== undefined || entry.b64_json !== undefined)
 		.map((entry) => ({
 			...(entry.url === undefined ? {} : resultUrl(entry.url)),
@@ -50,6 +54,7 @@ export function readImageList(
 			images,
 			...(usage === undefined ? {} : { usage }),
 			...(read.data?.model === undefined ? {} : { model: read.data.model }),
+			...(settings.requestId === undefined ? {} : { requestId: settings.requestId }),
 		};
 	}
 	if (hasFailureWords(json)) return readRefusal(reply, settings);

@@ -11,7 +11,15 @@ export interface FailureWords {
 	requestId?: string;
 }
 
-const requestIdHeaders = ['x-request-id', 'request-id', 'x-requestid', 'x-inference-id', 'cf-ray'];
+const requestIdHeaders = [
+	'x-request-id',
+	'request-id',
+	'x-requestid',
+	'x-inference-id',
+	'x-fal-request-id',
+	'x-siliconcloud-trace-id',
+	'cf-ray',
+];
 
 /** Reads message, code, type, suggestion and request id, whatever the body looks like. */
 export function failureWords(reply: Reply): FailureWords {
@@ -28,12 +36,22 @@ export function failureWords(reply: Reply): FailureWords {
 			.find((id) => id !== '');
 	return {
 		message,
-		code: words(readField(inner, 'code')) || words(readField(json, 'statusCode')),
-		type: words(readField(inner, 'type')),
+		code:
+			words(readField(inner, 'code')) ||
+			words(readField(json, 'statusCode')) ||
+			words(readField(json, 'error_type')),
+		// FastAPI's form has a type for each entry: {detail: [{loc, msg, type}]}.
+		type: words(readField(inner, 'type')) || words(readField(firstOf(inner), 'type')),
 		suggestion:
 			words(readField(inner, 'fallback_suggestion')) || words(readField(inner, 'suggestion')),
 		...(requestId === undefined || requestId === '' ? {} : { requestId }),
 	};
+}
+
+/** The first entry of a list of failures. */
+function firstOf(holder: unknown): unknown {
+	const detail = readField(holder, 'detail');
+	return Array.isArray(detail) ? detail[0] : undefined;
 }
 
 /** Where providers put the words of a failure, the most telling first. */

@@ -41,7 +41,7 @@ const oneTime =
 const everyTime = new RegExp(oneTime, 'gi');
 
 const timeHint = new RegExp(
-	`\\b(?:retry|try again|wait)\\b[^.]*?\\b(${oneTime}(?:[\\s,]*(?:and\\s+)?${oneTime}){0,2})`,
+	`\\b(?:retry|try again|wait|resets? in)\\b[^.]*?\\b(${oneTime}(?:[\\s,]*(?:and\\s+)?${oneTime}){0,2})`,
 	'i',
 );
 

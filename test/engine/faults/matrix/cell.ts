@@ -1,7 +1,7 @@
 import { faultWindows } from './windows';
 import type { Ending, FaultCase } from './faultTable';
 import { expectFailedItem } from '../../stage/output';
-import { Stage, type Order, type StageRun } from '../../stage/scenario';
+import { nodeTaskId, Stage, type Order, type StageRun } from '../../stage/scenario';
 import { publicResultsHost, startSecureFront, type SecureFront } from '../hosts/publicHosts';
 
 import type { INodeExecutionData } from 'n8n-workflow';
@@ -11,6 +11,7 @@ import type { OperationName } from '../../../../nodes/QwenImageEdit/adapter/fiel
 import {
 	documents503,
 	FAULTS,
+	PROVIDER_IDS,
 	readImageNotes,
 	type FaultRule,
 	type LedgerEntry,
@@ -213,8 +214,8 @@ class Judge {
 	lost(ledger: readonly LedgerEntry[]): LedgerEntry[] {
 		return ledger.filter(({ id, taskId }) => {
 			if (this.images.has(String(id))) return false;
-			if (taskId !== undefined && (this.tasks.has(taskId) || this.words.includes(taskId)))
-				return false;
+			const known = taskId === undefined ? undefined : nodeTaskId(this.cell.provider, taskId);
+			if (known !== undefined && (this.tasks.has(known) || this.words.includes(known))) return false;
 			const links = this.stage.emulator.results.filter(({ entryId }) => entryId === id);
 			// A fault may have changed the host of a link; its path is its own.
 			if (links.some(({ url }) => this.words.includes(new URL(url).pathname))) return false;
@@ -354,16 +355,27 @@ async function judge(cell: Cell, stage: Stage, run: StageRun): Promise<CellResul
 	};
 }
 
-/** Every cell that there is for a provider. */
-export function cellsOf(provider: ProviderId, table: readonly FaultCase[]): Cell[] {
+/**
+ * The cells of a provider: every fault in every operation, in all modes or in a sample of two of the four. The sample moves
+ * on with each fault, operation and provider, so that every mode meets every kind of fault.
+ */
+export function cellsOf(
+	provider: ProviderId,
+	table: readonly FaultCase[],
+	share: 'all' | 'sample',
+): Cell[] {
 	const { task, upload } = findProvider(provider)!;
 	const operations: OperationName[] =
 		task === undefined ? ['edit'] : ['edit', 'submitTask', 'getTask'];
-	return table.flatMap((fault) =>
-		operations
-			.filter((operation) => meets(operation, fault, task !== undefined, upload !== undefined))
-			.filter(() => fault.documented503 !== true || documents503(provider))
-			.flatMap((operation) => modes.map((mode) => ({ provider, operation, mode, fault }))),
+	const place = PROVIDER_IDS.indexOf(provider);
+	return table.flatMap((fault, row) =>
+		operations.flatMap((operation, column) => {
+			if (!meets(operation, fault, task !== undefined, upload !== undefined)) return [];
+			if (fault.documented503 === true && !documents503(provider)) return [];
+			return modes
+				.filter((_mode, at) => share === 'all' || (at + row + column + place) % 2 === 0)
+				.map((mode) => ({ provider, operation, mode, fault }));
+		}),
 	);
 }
 

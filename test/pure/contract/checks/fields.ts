@@ -100,7 +100,8 @@ export function describeFields(provider: Provider, fixtures: ProviderFixtures): 
 					if (field.wire === '') return;
 					const sent = field.toWire === undefined ? value : field.toWire(value as string);
 					expect(valuesAt(body, field.wire)).toEqual([written(sent)]);
-					expect(without(body, field.wire)).toEqual(plain);
+					const company = fields[name]?.with ?? [];
+					expect([field.wire, ...company].reduce<unknown>(without, body)).toEqual(plain);
 				},
 			);
 

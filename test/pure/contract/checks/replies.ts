@@ -1,17 +1,25 @@
-import type { Outcome } from '../../../../nodes/QwenImageEdit/edit/outcome';
-import type { Provider, TaskReference } from '../../../../nodes/QwenImageEdit/adapter/provider';
+import type { Outcome, Stopped } from '../../../../nodes/QwenImageEdit/edit/outcome';
+import type {
+	Provider,
+	TaskReference,
+	Uploaded,
+} from '../../../../nodes/QwenImageEdit/adapter/provider';
 import type { Reply } from '../../../../nodes/QwenImageEdit/wire/wire';
-import { baseUrlOf } from '../wire-text';
+import { baseUrlOf, imageFile } from '../wire-text';
 import { replyOf, type ProviderFixtures, type ReplyFixture } from '../fixture';
 
-type Read = Outcome | { url: string };
+const uploaded = imageFile('png');
+
+type Read = Outcome | Stopped | Uploaded;
 
 /** Reads a reply with what the node knows when it comes. */
 export function readReply(provider: Provider, file: ReplyFixture, reply: Reply): Read {
-	if (file.call === 'upload') return provider.upload!.decode(reply);
+	if (file.call === 'upload') return provider.upload!.decode(reply, uploaded);
 	if (file.call === 'submit') return provider.submit.decode(reply);
+	if (file.call === 'cancel') return provider.task!.cancel!.decode(reply);
+	const exchange = file.call === 'result' ? provider.task!.result! : provider.task!;
 	// The id that was asked for is handed on, for answers that do not repeat it.
-	const decode: (reply: Reply, asked: TaskReference) => Outcome = provider.task!.decode;
+	const decode: (reply: Reply, asked: TaskReference) => Outcome = exchange.decode;
 	return decode(reply, {
 		taskId: file.asked!,
 		baseUrl: baseUrlOf(provider),
@@ -29,7 +37,20 @@ function checkWords(message: string, words: readonly string[], httpStatus: numbe
 
 function checkRead(file: ReplyFixture, read: Read): void {
 	const wanted = file.expect;
-	if (!('state' in wanted) || wanted.state === 'pending' || wanted.state === 'completed') {
+	if (!('state' in wanted)) {
+		const { url, put } = read as Uploaded;
+		expect({ url, put: put?.path }).toEqual({ url: wanted.url, put: wanted.put });
+		// The key does not go to an address that the provider has signed.
+		if (put !== undefined) expect(put.origin).toBe('foreign');
+		return;
+	}
+	if (wanted.state === 'stopped') {
+		const { warnings = [], ...rest } = read as Stopped;
+		expect(rest).toEqual({ state: 'stopped', status: wanted.status });
+		expect(warnings.length > 0).toBe(wanted.hasWarning);
+		return;
+	}
+	if (wanted.state === 'pending' || wanted.state === 'completed' || wanted.state === 'ready') {
 		expect(read).toEqual(wanted);
 		return;
 	}
@@ -88,6 +109,8 @@ export function describeReplies(provider: Provider, fixtures: ProviderFixtures):
 				'refused',
 				...(provider.task ? ['pending'] : []),
 				...(provider.upload ? ['link'] : []),
+				...(provider.task?.result ? ['ready'] : []),
+				...(provider.task?.cancel ? ['stopped'] : []),
 			].sort(),
 		);
 	});

@@ -5,7 +5,7 @@ import type { Image, ImageFile } from '../../../../nodes/QwenImageEdit/edit/requ
 import type { Provider } from '../../../../nodes/QwenImageEdit/adapter/provider';
 import type { Wire } from '../../../../nodes/QwenImageEdit/wire/wire';
 import type { ProviderFixtures, RequestFixture } from '../fixture';
-import { baseUrlOf, bodyOf, formOf, imageFile, urlOf } from '../wire-text';
+import { baseUrlOf, formOf, imageFile, jsonOf, urlOf } from '../wire-text';
 
 /** What the node would send for the input of a fixture, through the same checks. */
 function sent(provider: Provider, file: RequestFixture): Wire {
@@ -23,15 +23,22 @@ function sent(provider: Provider, file: RequestFixture): Wire {
 				baseUrl,
 				...(input.readUrl === undefined ? {} : { readUrl: input.readUrl }),
 			});
+		case 'result':
+			return provider.task!.result!.encode({ taskId: input.taskId!, baseUrl });
+		case 'cancel':
+			return provider.task!.cancel!.encode({
+				taskId: checkTaskId(provider, input.taskId),
+				baseUrl,
+			});
 		case 'upload':
 			return provider.upload!.encode(images[0] as ImageFile);
 		case 'submit':
-			checkImages(provider, images, baseUrl);
+			checkImages(provider, images, baseUrl, input.model);
 			return provider.submit.encode({
 				model: input.model ?? provider.defaultModel,
-				prompt: checkPrompt(provider, input.prompt),
+				prompt: checkPrompt(provider, input.prompt, input.model),
 				images,
-				fields: checkFields(provider, input.options),
+				fields: checkFields(provider, input.options, input.model),
 			});
 	}
 }
@@ -47,25 +54,40 @@ function documented(provider: Provider, body: Record<string, unknown> | undefine
 	);
 }
 
+const purposes = {
+	submit: 'submit',
+	task: 'read',
+	result: 'read',
+	cancel: 'cancel',
+	upload: 'upload',
+} as const;
+
 /** Requests of the document are what we send for the same input. */
 export function describeRequests(provider: Provider, fixtures: ProviderFixtures): void {
 	describe('a request is the one of the document', () => {
 		it.each(fixtures.requests.map((file) => [file.name, file] as const))('%s', (_name, file) => {
 			const wire = sent(provider, file);
 			expect(wire.method).toBe(file.method);
-			expect(urlOf(wire, baseUrlOf(provider))).toBe(file.url);
-			expect(wire.json === undefined ? undefined : bodyOf(wire)).toEqual(
+			const { uploadBaseUrl } = provider.credential;
+			expect(urlOf(wire, baseUrlOf(provider), uploadBaseUrl)).toBe(file.url);
+			expect(wire.json === undefined ? undefined : jsonOf(wire)).toEqual(
 				documented(provider, file.body),
 			);
 			expect(formOf(wire)).toEqual(file.form);
-			expect(wire.purpose).toBe({ submit: 'submit', task: 'read', upload: 'upload' }[file.call]);
+			expect(wire.purpose).toBe(purposes[file.call]);
 		});
 	});
 
 	it('the document shows a request for every call that the adapter knows', () => {
 		const calls = new Set(fixtures.requests.map((file) => file.call));
 		expect([...calls].sort()).toEqual(
-			['submit', ...(provider.task ? ['task'] : []), ...(provider.upload ? ['upload'] : [])].sort(),
+			[
+				'submit',
+				...(provider.task ? ['task'] : []),
+				...(provider.task?.result ? ['result'] : []),
+				...(provider.task?.cancel ? ['cancel'] : []),
+				...(provider.upload ? ['upload'] : []),
+			].sort(),
 		);
 	});
 }

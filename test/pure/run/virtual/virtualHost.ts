@@ -170,6 +170,7 @@ export function urlPlan(provider: Provider, plan: Partial<ItemPlan> = {}): ItemP
 			images: [{ kind: 'link', url: 'https://images.example/1.png' }],
 			fields: {},
 		},
+		canUpload: false,
 		waitForCompletion: false,
 		timeoutSeconds: 3600,
 		timeoutAction: 'error',

@@ -17,6 +17,9 @@ const CREDENTIALS: Readonly<Record<ProviderId, Omit<CredentialToImport, 'data'>>
 		name: 'DashScope account',
 		type: 'qwenImageEditDashScopeApi',
 	},
+	evoLink: { id: 'exampleEvoLinkApi', name: 'EvoLink account', type: 'qwenImageEditEvoLinkApi' },
+	fal: { id: 'exampleFalApi', name: 'fal.ai account', type: 'qwenImageEditFalApi' },
+	kie: { id: 'exampleKieApi', name: 'Kie.ai account', type: 'qwenImageEditKieApi' },
 	modelsLab: {
 		id: 'exampleModelsLabApi',
 		name: 'ModelsLab account',
@@ -28,6 +31,21 @@ const CREDENTIALS: Readonly<Record<ProviderId, Omit<CredentialToImport, 'data'>>
 		type: 'qwenImageEditModelVerseApi',
 	},
 	odkkk: { id: 'exampleOdkkkApi', name: 'odkkk account', type: 'qwenImageEditOdkkkApi' },
+	replicate: {
+		id: 'exampleReplicateApi',
+		name: 'Replicate account',
+		type: 'qwenImageEditReplicateApi',
+	},
+	siliconFlow: {
+		id: 'exampleSiliconFlowApi',
+		name: 'SiliconFlow account',
+		type: 'qwenImageEditSiliconFlowApi',
+	},
+	waveSpeed: {
+		id: 'exampleWaveSpeedApi',
+		name: 'WaveSpeedAI account',
+		type: 'qwenImageEditWaveSpeedApi',
+	},
 	openAiCompatible: {
 		id: 'exampleOpenAiCompatible',
 		name: 'My image server',
@@ -49,7 +67,13 @@ export const UPLOAD_KEY = { name: 'X-Upload-Key', value: 'demo-upload-key' };
 export function demoCredentials(emulator: Emulator): CredentialToImport[] {
 	return (Object.keys(CREDENTIALS) as ProviderId[]).map((provider) => ({
 		...CREDENTIALS[provider],
-		data: { apiKey: emulator.key(provider), baseUrl: emulator.baseUrl(provider) },
+		data: {
+			apiKey: emulator.key(provider),
+			baseUrl: emulator.baseUrl(provider),
+			...(emulator.uploadBaseUrl(provider) === undefined
+				? {}
+				: { uploadBaseUrl: emulator.uploadBaseUrl(provider) }),
+		},
 	}));
 }
 

@@ -1,18 +1,14 @@
 import type { Answer, ApiCall } from '../server/exchange';
-import { Refusal, json } from '../server/exchange';
+import { Refusal } from '../server/exchange';
 import { isWebUrl } from '../images/input-images';
 import type { OpenedImage } from '../server/request-fields';
 import { openImage } from '../server/request-fields';
 import type { EmulatorState } from '../state';
 import type { JsonObject } from '../types';
 import { callbackProblem } from './odkkk-callback';
-import { ODKKK_ERRORS, odkkkError } from './odkkk-errors';
+import { odkkkError } from './odkkk-errors';
 
-// Seed 002: what a request may hold.
-/** The one model of seed 002. */
-export const MODEL = 'qwen-image-edit';
-/** Sold by EvoLink; assumed to be known here and not open to this account, which shows the documented 403. */
-const MODEL_WITHOUT_ACCESS = 'qwen-image-edit-plus';
+// Seed 002, which is EvoLink's page with another host (PROVIDERS S3): what every model's request holds.
 const LONGEST_PROMPT = 2000;
 const MOST_IMAGES = 3;
 const LEAST_SIDE = 384;
@@ -29,20 +25,15 @@ export function invalid(reason: string, param: string): never {
 	return refuse(reason, odkkkError(400, { message: reason, param }));
 }
 
-interface CheckedRequest {
+interface CheckedEdit {
 	prompt: string;
 	urls: string[];
 	callbackUrl?: string;
 }
 
-/** Checks everything that can be checked without opening an image. */
-export function checkRequest(body: JsonObject): CheckedRequest {
-	const { model, prompt, image_urls: urls, callback_url: callbackUrl } = body;
-	if (typeof model !== 'string' || model === '')
-		refuse('model missing', json(400, ODKKK_ERRORS[400]));
-	if (model === MODEL_WITHOUT_ACCESS)
-		refuse('no access to the model', json(403, ODKKK_ERRORS[403]));
-	if (model !== MODEL) refuse('unknown model', json(404, ODKKK_ERRORS[404]));
+/** Checks everything but the model that can be checked without opening an image. */
+export function checkEdit(body: JsonObject): CheckedEdit {
+	const { prompt, image_urls: urls, callback_url: callbackUrl } = body;
 	if (typeof prompt !== 'string' || prompt === '') invalid('prompt is required', 'prompt');
 	if (prompt.length > LONGEST_PROMPT)
 		invalid(`prompt must not exceed ${LONGEST_PROMPT} characters`, 'prompt');
