@@ -165,7 +165,11 @@ export class Requests {
 			// It says nothing about the width that the provider bears, and an answer that is held must not block others.
 			entry.leave('limited');
 			const answer = await transport.send(wire, settings);
-			return answer.kind === 'reply' ? answer.reply : undefined;
+			if (answer.kind !== 'reply') return undefined;
+			const { reply } = answer;
+			const pause = retryAfterSeconds(reply, clock.now());
+			if ([429, 503].includes(reply.httpStatus)) gate.pause(Math.max(1, pause ?? 0));
+			return reply;
 		} catch {
 			return undefined;
 		}

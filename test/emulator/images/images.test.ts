@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { useEmulator } from '../tests/emulator-in-test';
 import { PROVIDER_IDS, readImageNotes } from '../index';
+import type { ProviderId } from '../index';
 
 const inTest = useEmulator();
 
@@ -17,7 +18,12 @@ describe('images', () => {
 			const bytes = Buffer.from(await response.arrayBuffer());
 			const width = provider === 'odkkk' || provider === 'modelsLab' ? 960 : 480;
 			// DashScope goes for a megapixel in the ratio of the input, in steps of 16.
-			const size = provider === 'dashScope' ? { width: 1120, height: 928 } : { width, height: 400 };
+			const own: Partial<Record<ProviderId, { width: number; height: number }>> = {
+				dashScope: { width: 1120, height: 928 },
+				// Landscape 4:3, whatever came in.
+				kie: { width: 1024, height: 768 },
+			};
+			const size = own[provider] ?? { width, height: 400 };
 			expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', ...size });
 			expect(readImageNotes(bytes)).toEqual({
 				provider,

@@ -1,3 +1,4 @@
+import { isTaskProvider } from './documented-client';
 import { useEmulator } from './emulator-in-test';
 import { PROVIDER_IDS } from '../index';
 import { sha256 } from '../images/results';
@@ -19,7 +20,7 @@ describe('the ledger', () => {
 				imageCount: images,
 				inputSha256: Array<string>(images).fill(sha256(inTest.image)),
 				unknownFields: ['surprise'],
-				status: images === 2 ? 'running' : 'completed',
+				status: isTaskProvider(provider) ? 'running' : 'completed',
 			});
 			expect(JSON.stringify(entry)).not.toContain(inTest.emulator.key(provider));
 			inTest.emulator.advance(31);
@@ -27,7 +28,8 @@ describe('the ledger', () => {
 		},
 	);
 
-	test.each(PROVIDER_IDS)(
+	// fal.ai refuses no body at the submit: its runs fail.
+	test.each(PROVIDER_IDS.filter((id) => id !== 'fal'))(
 		'%s: a refused request costs nothing and is on record with a reason',
 		async (provider) => {
 			await inTest.client.submit(provider, { prompt: undefined });

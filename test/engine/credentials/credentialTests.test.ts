@@ -30,7 +30,10 @@ function addressAsked(provider: ProviderId, baseUrl: string): string {
 }
 
 /** Providers without a free call: what their test asks for. */
-const probes: Partial<Record<ProviderId, 'read' | 'submit'>> = { fal: 'read', modelVerse: 'submit' };
+const probes: Partial<Record<ProviderId, 'credit' | 'submit'>> = {
+	fal: 'credit',
+	modelVerse: 'submit',
+};
 
 describe.each(providerIds)('the test of the credential for %s', (provider) => {
 	// The only request of a test; some providers are asked by a request that they refuse.

@@ -1,7 +1,14 @@
 import { engineNodes, startName } from '../stage/workflow/engine';
 import { expectFailedItem } from '../stage/output';
 import { linksOnly } from './matrix/cell';
-import { editName, onStage, providerIds, taskProviderIds, type Stage } from '../stage/scenario';
+import {
+	editName,
+	nodeTaskId,
+	onStage,
+	providerIds,
+	taskProviderIds,
+	type Stage,
+} from '../stage/scenario';
 
 import { findProvider } from '../../../nodes/QwenImageEdit/providers';
 import { readImageNotes, type ProviderId } from '../../emulator';
@@ -28,7 +35,7 @@ describe.each(taskProviderIds)('%s under Retry On Fail', (provider) => {
 			});
 			expect(run.edited[0]!.json).toMatchObject({
 				status: 'completed',
-				taskId: stage.emulator.ledger[0]!.taskId,
+				taskId: nodeTaskId(provider, stage.emulator.ledger[0]!.taskId!),
 			});
 			expect(stage.emulator.ledger).toHaveLength(1);
 			expect(stage.requests('submit')).toHaveLength(1);
@@ -50,7 +57,9 @@ describe.each(taskProviderIds)('%s under Retry On Fail', (provider) => {
 			});
 			const { ledger } = stage.emulator;
 			expect(ledger.map(({ prompt }) => prompt)).toEqual(['first', 'second']);
-			expect(run.edited.map(({ json }) => json.taskId)).toEqual(ledger.map(({ taskId }) => taskId));
+			expect(run.edited.map(({ json }) => json.taskId)).toEqual(
+				ledger.map(({ taskId }) => nodeTaskId(provider, taskId!)),
+			);
 		},
 		{ ...withLinks, taskSeconds: 100 },
 	);

@@ -105,7 +105,7 @@ onStage('a download follows a redirect to another host, without any credentials'
 
 onStage('no download of any provider carries credentials', async (stage) => {
 	stage.set({ modelVerse: { answer: 'url' } });
-	for (const provider of providerIds) await stage.succeed({ provider });
+	await Promise.all(providerIds.map(async (provider) => await stage.succeed({ provider })));
 	const downloads = stage.requests('result');
 	// All but the server of one's own, which answers with the image itself.
 	expect(downloads.length).toBeGreaterThanOrEqual(providerIds.length - 1);

@@ -4,7 +4,7 @@ import { onStage, providerIds, type Order } from '../stage/scenario';
 
 import { sleep } from 'n8n-workflow';
 
-import type { FaultRule, ProviderId } from '../../emulator';
+import { documents503, type FaultRule, type ProviderId } from '../../emulator';
 
 describe.each(providerIds)('%s: a submit whose end is unknown is never sent again', (provider) => {
 	const unknown: Array<[name: string, fault: Omit<FaultRule, 'provider'>, order?: Partial<Order>]> =
@@ -44,9 +44,9 @@ describe.each(providerIds)('%s: a submit whose end is unknown is never sent agai
 	});
 });
 
-/** Every provider refuses with 429. ModelVerse documents no 503 (research S4), so its 503 may come from a gateway. */
+/** Every provider refuses with 429. Where no 503 is documented, one may come from a gateway. */
 function refusalsOf(provider: ProviderId): Array<'rateLimit' | 'serviceUnavailable'> {
-	return provider === 'modelVerse' ? ['rateLimit'] : ['rateLimit', 'serviceUnavailable'];
+	return documents503(provider) ? ['rateLimit', 'serviceUnavailable'] : ['rateLimit'];
 }
 
 describe.each(providerIds)(

@@ -50,7 +50,7 @@ const usageOf: Record<ProviderId, unknown> = {
 };
 
 /** What comes of the usual photo of 416 x 384 when no size is asked for. */
-function usualSize(provider: ProviderId): { width: number; height: number } {
+export function usualSize(provider: ProviderId): { width: number; height: number } {
 	// About 1024 x 1024 pixels in the shape of the last image, in steps of 16: research O1.
 	if (provider === 'dashScope') return { width: 1072, height: 976 };
 	// Landscape 4:3 unless it is told otherwise, whatever came in: research M1.

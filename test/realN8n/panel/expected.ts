@@ -29,9 +29,17 @@ const WAITING: ExpectedOption = { name: 'timeoutAction', label: 'When Time Runs 
 const GET_TASK: ExpectedOption = { name: 'waitForCompletion', label: 'Wait for Completion' };
 const MASK: ExpectedOption = { name: 'maskBinaryPropertyName', label: 'Mask Binary Field' };
 
+/** Whether an operation sends an edit: then it has a prompt, images and a model. */
+export function sendsEdit(operation: OperationName): boolean {
+	return operation === 'edit' || operation === 'submitTask';
+}
+
 /** Exactly the options that a provider's operation takes: its own documented fields and the node's. */
 export function expectedOptions(provider: Provider, operation: OperationName): ExpectedOption[] {
-	const sends = operation !== 'getTask';
+	if (operation === 'cancelTask') {
+		return EVERYWHERE.filter(({ name }) => ['maxConcurrency', 'timeoutSeconds'].includes(name));
+	}
+	const sends = sendsEdit(operation);
 	return [
 		...(sends
 			? Object.entries(provider.fields).map(([name, { label }]) => ({ name, label }))
@@ -53,7 +61,7 @@ export function expectedOperations(provider: Provider): string[] {
 
 /** The fields of the panel from top to bottom, by their names in workflows, while Images has one row. */
 export function expectedFields(operation: OperationName): string[] {
-	return operation === 'getTask'
-		? ['provider', 'operation', 'taskId', 'options']
-		: ['provider', 'operation', 'prompt', 'images', 'model', 'options'];
+	return sendsEdit(operation)
+		? ['provider', 'operation', 'prompt', 'images', 'model', 'options']
+		: ['provider', 'operation', 'taskId', 'options'];
 }

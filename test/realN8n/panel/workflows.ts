@@ -1,3 +1,4 @@
+import { sendsEdit } from './expected';
 import { operationsOf, type Provider } from '../../../nodes/QwenImageEdit/adapter/provider';
 import type { OperationName } from '../../../nodes/QwenImageEdit/adapter/field';
 import type { CredentialToImport } from '../instance/home';
@@ -82,7 +83,7 @@ export function everyCombination(
 				operation,
 				credential: credentialOf(provider),
 				position: [(2 + column) * STEP_PIXELS, row * 160],
-				parameters: operation === 'getTask' ? {} : { prompt },
+				parameters: sendsEdit(operation) ? { prompt } : {},
 			}),
 		),
 	);

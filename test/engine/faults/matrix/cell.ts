@@ -215,7 +215,8 @@ class Judge {
 		return ledger.filter(({ id, taskId }) => {
 			if (this.images.has(String(id))) return false;
 			const known = taskId === undefined ? undefined : nodeTaskId(this.cell.provider, taskId);
-			if (known !== undefined && (this.tasks.has(known) || this.words.includes(known))) return false;
+			if (known !== undefined && (this.tasks.has(known) || this.words.includes(known)))
+				return false;
 			const links = this.stage.emulator.results.filter(({ entryId }) => entryId === id);
 			// A fault may have changed the host of a link; its path is its own.
 			if (links.some(({ url }) => this.words.includes(new URL(url).pathname))) return false;

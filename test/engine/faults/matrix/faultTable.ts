@@ -368,7 +368,7 @@ const readEndings: FaultCase[] = [
 	{
 		name: 'task failed',
 		rules: [{ kind: 'taskFailed', message: 'The image could not be understood' }],
-		kinds: ['provider', 'content'],
+		kinds: ['provider', 'content', 'input'],
 	},
 	{
 		name: 'completed without results',

@@ -26,7 +26,7 @@ export async function checkPicker({ checks, editor, gallery }: Bench): Promise<v
 		await editor.part('node-creator-item-name').getByText(NODE_TITLE, { exact: true }).click();
 		await editor.settle(1500);
 		const actions = (await editor.foundNodes()).filter((title) => !title.startsWith('On a '));
-		assert.deepEqual(actions.sort(), ['Edit image', 'Get task', 'Submit task']);
+		assert.deepEqual(actions.sort(), ['Cancel task', 'Edit image', 'Get task', 'Submit task']);
 		await gallery.add('node-picker', await editor.part('node-creator').screenshot());
 	});
 

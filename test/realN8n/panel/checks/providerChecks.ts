@@ -3,7 +3,13 @@ import assert from 'node:assert/strict';
 import { operationsOf, type Provider } from '../../../../nodes/QwenImageEdit/adapter/provider';
 import { providers } from '../../../../nodes/QwenImageEdit/providers';
 import type { Bench } from '../bench';
-import { expectedFields, expectedOperations, expectedOptions, OPERATION_LABELS } from '../expected';
+import {
+	expectedFields,
+	expectedOperations,
+	expectedOptions,
+	OPERATION_LABELS,
+	sendsEdit,
+} from '../expected';
 import { STANDARD_HEIGHT } from '../editor/editor';
 import type { NodePanel } from '../editor/nodePanel';
 import { editNode, everyCombination, nodeName, photoNodes, READER, workflow } from '../workflows';
@@ -108,7 +114,7 @@ async function checkPanel(
 	assert.equal(await panel.chosen('operation'), OPERATION_LABELS[operation]);
 	const { name, id } = credentialOf(bench, provider);
 	assert.deepEqual(await panel.credentials(), { slots: 1, chosen: [name], offered: [id] });
-	if (operation !== 'getTask') {
+	if (sendsEdit(operation)) {
 		assert.equal(await panel.model(), provider.defaultModel);
 		const listed = await panel.modelList();
 		if (provider.modelList === undefined) {

@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import sharp from 'sharp';
 
-const MOST_SCREENSHOTS = 35;
+const MOST_SCREENSHOTS = 45;
 const MOST_BYTES_EACH = 120 * 1024;
-const MOST_BYTES = 3 * 1024 * 1024;
+const MOST_BYTES = 4 * 1024 * 1024;
 const GAP_PIXELS = 16;
 /** Fewer colours, smaller file: the first that fits is taken. Photographs need the dithering. */
 const COLOURS = [256, 128, 64, 32];
