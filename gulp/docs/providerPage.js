@@ -35,9 +35,7 @@ function atAGlance(provider, operations, imageTypes) {
 				: []),
 			[
 				'Largest file',
-				images.maximumBytes === undefined
-					? words.notDocumented
-					: words.bytes(images.maximumBytes),
+				images.maximumBytes === undefined ? words.notDocumented : words.bytes(images.maximumBytes),
 			],
 			['Local images go', words.fileRoute(provider)],
 			['Longest prompt', words.promptLimit(provider)],

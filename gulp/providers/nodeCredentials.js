@@ -8,14 +8,8 @@ const end = '// </credentials>';
 function entry({ id, title, credential }, providers) {
 	const others = providers.filter((other) => other.id !== id).map((other) => `'${other.id}'`);
 	// A credential without a free test call is proved by a function of the node, named after the provider.
-	const testedBy = credential.test !== 'request' ? `testedBy: '${id}CredentialTest',` : '';
-	return `{
-		name: '${credential.type}',
-		displayName: '${title}',
-		required: true,
-		${testedBy}
-		displayOptions: { hide: { provider: [${others.join(', ')}] } },
-	},`;
+	const testedBy = credential.test !== 'request' ? `testedBy: '${id}CredentialTest', ` : '';
+	return `			{ name: '${credential.type}', displayName: '${title}', required: true, ${testedBy}displayOptions: { hide: { provider: [${others.join(', ')}] } } },`;
 }
 
 /** The node's own file with its list of credentials, which n8n's lint wants to read as text. */
@@ -27,7 +21,7 @@ function nodeCredentials({ providers }) {
 	const list = providers.map((provider) => entry(provider, providers)).join('\n');
 	return {
 		path,
-		text: `${text.slice(0, from)}${start}\ncredentials: [\n${list}\n],\n${text.slice(to)}`,
+		text: `${text.slice(0, from)}${start}\n		// prettier-ignore\n		credentials: [\n${list}\n		],\n		${text.slice(to)}`,
 	};
 }
 

@@ -2,8 +2,8 @@ import { fieldsOnWire, linkOrDataUri } from '../adapter/encode';
 import { findModel, type Model, type Provider } from '../adapter/provider';
 import { isRecord } from '../wire/json/jsonValue';
 import { pathOf } from '../wire/wire';
-import { falFields } from './families/falFields';
-import { cancelOf, placeOf, readResult, readState, readUpload } from './families/falQueue';
+import { falFields } from './fal/fields';
+import { cancelOf, placeOf, readResult, readState, readUpload } from './fal/queue';
 
 const usd = (amount: number, per: 'image' | 'megapixel', source: string): Pick<Model, 'price'> => ({
 	price: { amount, currency: 'USD', per, asOf: '2026-11', source },
@@ -171,7 +171,7 @@ export const fal: Provider = {
 		}),
 		decode: readUpload,
 	},
-	typicalSeconds: 10,
+	typicalSeconds: 8,
 	resultLifetimeSeconds: 7 * 24 * 3600,
 	concurrency: 10,
 	facts: [
@@ -235,6 +235,11 @@ export const fal: Provider = {
 			says: 'Ten requests at once: the queue lets what is too much wait, and refuses nothing',
 			source: 'research O2: docs of concurrency',
 			confidence: 'medium',
+		},
+		{
+			says: 'An edit takes about 8 seconds; no time is documented',
+			source: 'other providers of the same models; a first look too early costs one read',
+			confidence: 'assumed',
 		},
 	],
 };

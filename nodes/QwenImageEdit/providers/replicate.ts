@@ -206,7 +206,7 @@ export const replicate: Provider = {
 		decode: (reply) =>
 			decodeUpload(reply, 'Replicate', (json) => readField(readField(json, 'urls'), 'get')),
 	},
-	typicalSeconds: 10,
+	typicalSeconds: 6,
 	resultLifetimeSeconds: 3600,
 	concurrency: 8,
 	facts: [
@@ -248,6 +248,11 @@ export const replicate: Provider = {
 		{
 			says: 'Eight requests at once; the limits are 600 new predictions a minute, and 6 with little credit',
 			source: 'a choice between the two documented rates',
+			confidence: 'assumed',
+		},
+		{
+			says: 'An edit takes about 6 seconds; no time is documented',
+			source: 'other providers of the same models; a first look too early costs one read',
 			confidence: 'assumed',
 		},
 	],

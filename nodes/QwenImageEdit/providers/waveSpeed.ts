@@ -198,7 +198,7 @@ export const waveSpeed: Provider = {
 				readField(readField(json, 'data'), 'download_url'),
 			),
 	},
-	typicalSeconds: 10,
+	typicalSeconds: 8,
 	resultLifetimeSeconds: 7 * 24 * 3600,
 	concurrency: 3,
 	facts: [
@@ -240,6 +240,11 @@ export const waveSpeed: Provider = {
 		{
 			says: 'A refusal for lack of credit is HTTP 402 or says so in words',
 			source: 'no document shows that answer',
+			confidence: 'assumed',
+		},
+		{
+			says: 'An edit takes about 8 seconds; no time is documented',
+			source: 'other providers of the same models; a first look too early costs one read',
 			confidence: 'assumed',
 		},
 	],

@@ -86,7 +86,7 @@ export class Requests {
 
 	/** @param deadline milliseconds since the epoch */
 	constructor(
-		private readonly ports: RequestPorts,
+		readonly ports: RequestPorts,
 		private readonly provider: Provider,
 		readonly deadline: number,
 	) {}
@@ -145,34 +145,6 @@ export class Requests {
 	/** How much of the time of the item is left. */
 	get secondsLeft(): number {
 		return (this.deadline - this.ports.clock.now()) / 1000;
-	}
-
-	/**
-	 * Sends a wire beside the work of the item: once, outside of the retry rule, and with a signal of its own, so that it
-	 * can go out after the execution was stopped. A shared pause is kept. Never throws.
-	 *
-	 * @returns the answer, if one came
-	 */
-	async sendAside(
-		wire: Wire,
-		settings: { signal: AbortSignal; timeoutSeconds: number },
-	): Promise<Reply | undefined> {
-		const { clock, gate, transport } = this.ports;
-		const deadline = clock.now() + settings.timeoutSeconds * 1000;
-		try {
-			const entry = await gate.enter({ signal: settings.signal, deadline });
-			if (entry.kind !== 'entered') return undefined;
-			// It says nothing about the width that the provider bears, and an answer that is held must not block others.
-			entry.leave('limited');
-			const answer = await transport.send(wire, settings);
-			if (answer.kind !== 'reply') return undefined;
-			const { reply } = answer;
-			const pause = retryAfterSeconds(reply, clock.now());
-			if ([429, 503].includes(reply.httpStatus)) gate.pause(Math.max(1, pause ?? 0));
-			return reply;
-		} catch {
-			return undefined;
-		}
 	}
 
 	/** One try. */

@@ -7,6 +7,7 @@ import { type Collected, collectImages, type DownloadPorts } from './collect';
 import type { ItemPlan, ItemResult } from './item';
 import type { PaidWorkMemory } from './ports';
 import type { StoredImage } from './storedImage';
+import { sendAside } from './pace/aside';
 import { type RequestPorts, Requests } from './requests';
 import { type PollPorts, TaskReader } from './task';
 
@@ -105,7 +106,8 @@ class ItemRun {
 		if (cancel === undefined) return new EditFault(fault);
 		const { signal } = new AbortController();
 		const timeoutSeconds = withdrawSeconds;
-		await this.requests.sendAside(cancel.encode({ taskId, baseUrl }), { signal, timeoutSeconds });
+		const wire = cancel.encode({ taskId, baseUrl });
+		await sendAside(this.ports, wire, { signal, timeoutSeconds });
 		return new EditFault({ ...fault, advice: `${provider.title} was told to cancel the task` });
 	}
 

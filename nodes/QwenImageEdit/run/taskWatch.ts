@@ -2,6 +2,7 @@ import { readOutcome } from '../adapter/readOutcome';
 import type { TaskReference } from '../adapter/provider';
 import type { ItemPlan } from './item';
 import type { Clock } from './ports';
+import { sendAside } from './pace/aside';
 import type { Requests } from './requests';
 
 /**
@@ -27,9 +28,10 @@ export class TaskWatch {
 		if (wire === undefined) return;
 		const timeoutSeconds = Math.max(1, requests.secondsLeft);
 		signal.addEventListener('abort', this.close, { once: true });
-		void requests.sendAside(wire, { signal: this.closing.signal, timeoutSeconds }).then((reply) => {
+		const settings = { signal: this.closing.signal, timeoutSeconds };
+		void sendAside(requests.ports, wire, settings).then((reply) => {
 			if (reply === undefined) return;
-			const decode = provider.task!.decode;
+			const { decode } = provider.task!;
 			const { state } = readOutcome(provider, reply, (answer) => decode(answer, task), task);
 			if (state === 'pending' || state === 'malformed') return;
 			this.hasEnded = true;

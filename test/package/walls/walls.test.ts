@@ -96,8 +96,10 @@ describe('walls', () => {
 			syntax.statements.map((statement) => statement.getText()).join('\n');
 		const doors = sources.filter(({ syntax }) => /requestWithAuth/i.test(textOf(syntax)));
 		expect(doors.map(({ path }) => path)).toEqual([`${node}/n8n/http/keyedRequest.ts`]);
-		// ModelVerse's probe of a key is given another helper by n8n.
-		const byHand = sources.filter(({ syntax }) => /\bauthorization:/i.test(textOf(syntax)));
+		// A probe of a key is given another helper by n8n.
+		const byHand = sources.filter(({ syntax }) =>
+			/\bauthorization:|\.prefix\}\$\{key\}/i.test(textOf(syntax)),
+		);
 		expect(
 			byHand.map(({ path }) => path).filter((path) => !path.startsWith('credentials/')),
 		).toEqual([`${node}/n8n/panel/credentialTests.ts`]);

@@ -93,7 +93,7 @@ describe('what a user reads when something is refused', () => {
 		],
 		[
 			'a task id whose last digits are lost',
-			() => checkTaskId(odkkk, 9007199254740993),
+			() => checkTaskId(odkkk, Number('9007199254740993')),
 			"'Task ID' is the number 9007199254740992, which is not an exact whole number",
 			/as text/,
 		],

@@ -1,7 +1,7 @@
 import * as z from 'zod/v4';
 
 import { type Field, jsonList, pixelSize } from '../../adapter/field';
-import { callbackUrl } from './callbackUrl';
+import { callbackUrl } from '../families/callbackUrl';
 import {
 	acceleration,
 	guidanceScale,
@@ -12,7 +12,7 @@ import {
 	promptExtend,
 	safetyChecker,
 	seed,
-} from './usualFields';
+} from '../families/usualFields';
 
 const presets = [
 	'square_hd',

@@ -9,7 +9,7 @@ import { resultUrl } from '../../wire/answer/resultImage';
 import { isRecord, readField, words } from '../../wire/json/jsonValue';
 import { lenientNumber, lenientText } from '../../wire/json/lenient';
 import { pathOf, pathSegment, type Reply } from '../../wire/wire';
-import { decodeUpload } from './fileUpload';
+import { decodeUpload } from '../families/fileUpload';
 
 const provider = 'fal.ai';
 

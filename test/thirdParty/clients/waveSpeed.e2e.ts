@@ -4,8 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { readImageNotes } from '../emulator';
-import { bytesAt, expectCleanRecord, openClientStage, sha256, type ClientStage } from './clients';
+import { readImageNotes } from '../../emulator';
+import {
+	bytesAt,
+	expectCleanRecord,
+	openClientStage,
+	sha256,
+	type ClientStage,
+} from '../clientStage';
 
 interface WaveSpeedClient {
 	run(model: string, input: object, options?: object): Promise<{ outputs: string[] }>;

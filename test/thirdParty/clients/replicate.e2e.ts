@@ -1,8 +1,14 @@
 /** replicate and @ai-sdk/replicate against the emulator of Replicate. */
 import { createHmac } from 'node:crypto';
 
-import { readImageNotes } from '../emulator';
-import { bytesAt, expectCleanRecord, openClientStage, sha256, type ClientStage } from './clients';
+import { readImageNotes } from '../../emulator';
+import {
+	bytesAt,
+	expectCleanRecord,
+	openClientStage,
+	sha256,
+	type ClientStage,
+} from '../clientStage';
 
 interface Prediction {
 	id: string;

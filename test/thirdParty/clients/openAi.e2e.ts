@@ -1,6 +1,6 @@
 /** OpenAI's own client against the emulated providers that have its route: the list that they answer with is theirs. */
-import { readImageNotes, type ProviderId } from '../emulator';
-import { bytesAt, openClientStage, sha256, type ClientStage } from './clients';
+import { readImageNotes, type ProviderId } from '../../emulator';
+import { bytesAt, openClientStage, sha256, type ClientStage } from '../clientStage';
 
 interface OpenAiClient {
 	images: {

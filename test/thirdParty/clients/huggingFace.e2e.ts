@@ -1,6 +1,6 @@
 /** @huggingface/inference with its providers fal-ai, replicate and wavespeed, each with the provider's own key. */
-import { readImageNotes, type ProviderId } from '../emulator';
-import { openClientStage, sha256, type ClientStage } from './clients';
+import { readImageNotes, type ProviderId } from '../../emulator';
+import { openClientStage, sha256, type ClientStage } from '../clientStage';
 
 interface InferenceModule {
 	imageToImage(order: object, options?: object): Promise<Blob>;

@@ -1,6 +1,12 @@
 /** @fal-ai/client against the emulator of fal.ai. @ai-sdk/fal speaks the API without a queue, which the node does not use. */
-import { readImageNotes } from '../emulator';
-import { bytesAt, expectCleanRecord, openClientStage, sha256, type ClientStage } from './clients';
+import { readImageNotes } from '../../emulator';
+import {
+	bytesAt,
+	expectCleanRecord,
+	openClientStage,
+	sha256,
+	type ClientStage,
+} from '../clientStage';
 
 interface QueueStatus {
 	status: string;
