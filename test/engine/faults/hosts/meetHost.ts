@@ -11,7 +11,11 @@ export async function meet(
 	const host = await startRawHost(handle);
 	const started = Date.now();
 	try {
-		await stage.saveCredential('raw', order.provider, { baseUrl: host.origin });
+		const hasUploads = stage.emulator.uploadBaseUrl(order.provider) !== undefined;
+		await stage.saveCredential('raw', order.provider, {
+			baseUrl: host.origin,
+			...(hasUploads ? { uploadBaseUrl: host.origin } : {}),
+		});
 		const run = await stage.run({
 			images: [{ source: 'url', url: `${host.origin}/photo.png` }],
 			node: { onError: 'continueRegularOutput' },
