@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 module.exports = {
 	testEnvironment: 'node',
+	// Not the whole folder: an n8n may be being installed below it.
+	roots: ['<rootDir>/test', '<rootDir>/nodes', '<rootDir>/credentials'],
 	testMatch: ['<rootDir>/test/**/*.test.ts'],
 	// dist/package.json would claim the name of this package a second time.
 	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.n8n-instance'],

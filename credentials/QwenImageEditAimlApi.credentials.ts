@@ -45,7 +45,8 @@ export class QwenImageEditAimlApi implements ICredentialType {
 		type: 'generic',
 		properties: {
 			headers: {
-				Authorization: '=Bearer {{ $credentials.apiKey.trim().replace(/^(bearer|key)\\s+/i, "") }}',
+				Authorization:
+					'=Bearer {{ $credentials.apiKey.trim().replace(/^(bearer|key|token)\\s+/i, "") }}',
 			},
 		},
 	};

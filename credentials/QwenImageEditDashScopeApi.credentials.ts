@@ -57,7 +57,8 @@ export class QwenImageEditDashScopeApi implements ICredentialType {
 		type: 'generic',
 		properties: {
 			headers: {
-				Authorization: '=Bearer {{ $credentials.apiKey.trim().replace(/^(bearer|key)\\s+/i, "") }}',
+				Authorization:
+					'=Bearer {{ $credentials.apiKey.trim().replace(/^(bearer|key|token)\\s+/i, "") }}',
 			},
 		},
 	};

@@ -42,7 +42,8 @@ export class QwenImageEditModelVerseApi implements ICredentialType {
 		type: 'generic',
 		properties: {
 			headers: {
-				Authorization: '=Bearer {{ $credentials.apiKey.trim().replace(/^(bearer|key)\\s+/i, "") }}',
+				Authorization:
+					'=Bearer {{ $credentials.apiKey.trim().replace(/^(bearer|key|token)\\s+/i, "") }}',
 			},
 		},
 	};

@@ -45,7 +45,7 @@ export class QwenImageEditModelsLabApi implements ICredentialType {
 		type: 'generic',
 		properties: {
 			body: {
-				key: '={{ $credentials.apiKey.trim().replace(/^(bearer|key)\\s+/i, "") }}',
+				key: '={{ $credentials.apiKey.trim().replace(/^(bearer|key|token)\\s+/i, "") }}',
 			},
 		},
 	};

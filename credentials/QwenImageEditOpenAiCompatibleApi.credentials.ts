@@ -45,7 +45,7 @@ export class QwenImageEditOpenAiCompatibleApi implements ICredentialType {
 		properties: {
 			headers: {
 				Authorization:
-					'={{ $credentials.apiKey ? "Bearer " + $credentials.apiKey.trim().replace(/^(bearer|key)\\s+/i, "") : undefined }}',
+					'={{ $credentials.apiKey ? "Bearer " + $credentials.apiKey.trim().replace(/^(bearer|key|token)\\s+/i, "") : undefined }}',
 			},
 		},
 	};

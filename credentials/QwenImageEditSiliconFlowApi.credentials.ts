@@ -52,12 +52,13 @@ export class QwenImageEditSiliconFlowApi implements ICredentialType {
 		},
 	];
 
-	// Users paste keys with "Bearer " or "Key " in front; it is taken off before ours is added.
+	// Users paste keys with "Bearer ", "Key " or "Token " in front; it is taken off before ours is added.
 	authenticate: IAuthenticateGeneric = {
 		type: 'generic',
 		properties: {
 			headers: {
-				Authorization: '=Bearer {{ $credentials.apiKey.trim().replace(/^(bearer|key)\\s+/i, "") }}',
+				Authorization:
+					'=Bearer {{ $credentials.apiKey.trim().replace(/^(bearer|key|token)\\s+/i, "") }}',
 			},
 		},
 	};

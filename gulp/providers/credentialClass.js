@@ -4,7 +4,7 @@ const className = (type) => `${type[0].toUpperCase()}${type.slice(1)}`;
 const classPath = (provider) => `credentials/${className(provider.credential.type)}.credentials.ts`;
 
 /** Takes off what users paste around a key; single quotes and doubled backslashes, because it is written into a literal. */
-const trimmedKey = String.raw`$credentials.apiKey.trim().replace(/^(bearer|key)\\s+/i, "")`;
+const trimmedKey = String.raw`$credentials.apiKey.trim().replace(/^(bearer|key|token)\\s+/i, "")`;
 
 /** The first match of a pattern in what a person wrote, if there is one. */
 function written(text, pattern) {
@@ -29,7 +29,7 @@ function authentication({ key, keyOptional }) {
 	}
 	return {
 		comment:
-			'// Users paste keys with "Bearer " or "Key " in front; it is taken off before ours is added.',
+			'// Users paste keys with "Bearer ", "Key " or "Token " in front; it is taken off before ours is added.',
 		properties: `headers: {\n '${key.name}': '=${key.prefix}{{ ${trimmedKey} }}' }`,
 	};
 }

@@ -68,6 +68,9 @@ function decodeCancel(reply: Reply): Stopped | Refused | Malformed {
 	return outcome as Refused | Malformed;
 }
 
+/** One version of a model, which is what models need that are not official ones: `owner/model:ID`, or the ID alone. */
+const versionPattern = /:|^[0-9a-f]{64}$/;
+
 /** The model with one image, which has no aspect ratio either. */
 const single: Omit<Model, 'id'> = {
 	note: 'one image',
@@ -166,12 +169,16 @@ export const replicate: Provider = {
 		encode: ({ model, prompt, images, fields }) => {
 			const { webhook, ...input } = fieldsOnWire(replicate.fields, fields);
 			const urls: WireValue[] = images.map(linkOrDataUri);
-			const isSingle = findModel(replicate, model)?.maximumImages === 1;
+			const isSingle = findModel(replicate, model.split(':')[0]!)?.maximumImages === 1;
+			const isVersion = versionPattern.test(model);
 			return {
 				purpose: 'submit',
 				method: 'POST',
-				path: `${replicate.submitPath}/${pathOf(model)}/predictions`,
+				path: isVersion
+					? '/v1/predictions'
+					: `${replicate.submitPath}/${pathOf(model)}/predictions`,
 				json: {
+					...(isVersion ? { version: model } : {}),
 					input: { prompt, image: isSingle ? urls[0]! : urls, ...input },
 					...(webhook === undefined ? {} : { webhook, webhook_events_filter: ['completed'] }),
 				},
@@ -219,6 +226,11 @@ export const replicate: Provider = {
 			says: 'plus, 2511 and plus-lora take `image` as a list, qwen-image-edit as one text without aspect ratio',
 			source: 'research O3: API pages of the models; of 2511 from clients',
 			confidence: 'medium',
+		},
+		{
+			says: 'A version, as `owner/model:ID` or the ID alone, goes to POST /v1/predictions with `version`',
+			source: 'research O3: docs of the HTTP API; needed for models that are not official ones',
+			confidence: 'high',
 		},
 		{
 			says: 'Up to three images; the schema names no limit',

@@ -107,8 +107,12 @@ class ItemRun {
 		const { signal } = new AbortController();
 		const timeoutSeconds = withdrawSeconds;
 		const wire = cancel.encode({ taskId, baseUrl });
-		await sendAside(this.ports, wire, { signal, timeoutSeconds });
-		return new EditFault({ ...fault, advice: `${provider.title} was told to cancel the task` });
+		const reply = await sendAside(this.ports, wire, { signal, timeoutSeconds });
+		const isTold = reply !== undefined && reply.httpStatus < 300;
+		const advice = isTold
+			? `${provider.title} was told to cancel the task`
+			: `${provider.title} could not be told to cancel the task, and may go on with it`;
+		return new EditFault({ ...fault, advice });
 	}
 
 	/** Sends the edit once, and remembers from then on that it was paid for. */

@@ -74,7 +74,8 @@ export interface Reply {
 
 /** A model id such as `owner/name` as steps of a path. */
 export function pathOf(id: string): string {
-	return id.split('/').map(pathSegment).join('/');
+	const steps = id.split('/').filter((step) => step !== '');
+	return steps.map(pathSegment).join('/');
 }
 
 /**

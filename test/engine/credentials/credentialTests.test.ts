@@ -58,7 +58,7 @@ describe.each(providerIds)('the test of the credential for %s', (provider) => {
 
 	onStage('takes key and address as people paste them', async (stage) => {
 		const key = stage.emulator.key(provider);
-		for (const apiKey of [` Bearer ${key} `, `Key ${key}`]) {
+		for (const apiKey of [` Bearer ${key} `, `Key ${key}`, `Token ${key}`]) {
 			expect(await press(stage, provider, { apiKey })).toMatchObject({ status: 'OK' });
 		}
 		const apiKey = ` Bearer ${key} `;

@@ -1,3 +1,5 @@
+import { sleep } from 'n8n-workflow';
+
 import { onStage, type Stage } from '../stage/scenario';
 
 const provider = 'fal';
@@ -48,7 +50,7 @@ describe('the end of a task that is pushed', () => {
 		const streams = stage.requests('read').filter(({ path }) => path.endsWith('/stream'));
 		expect(streams).toHaveLength(1);
 		// Closed by the node, or ended with it.
-		await new Promise((resolve) => setTimeout(resolve, 200));
+		await sleep(200);
 		expect(streams[0]!.abortedAt ?? streams[0]!.answeredAt).toBeDefined();
 	});
 

@@ -3,7 +3,7 @@ import { checkImages } from '../../../nodes/QwenImageEdit/adapter/checkImages';
 import { checkPrompt, checkTaskId } from '../../../nodes/QwenImageEdit/adapter/checkTexts';
 import { EditFault, type Fault, withPaidWork } from '../../../nodes/QwenImageEdit/edit/fault';
 import { fieldsOnWire, link, linkOrDataUri } from '../../../nodes/QwenImageEdit/adapter/encode';
-import { ImageContent, pathSegment } from '../../../nodes/QwenImageEdit/wire/wire';
+import { ImageContent, pathOf, pathSegment } from '../../../nodes/QwenImageEdit/wire/wire';
 import { aiml } from '../../../nodes/QwenImageEdit/providers/aiml';
 import { modelsLab } from '../../../nodes/QwenImageEdit/providers/modelsLab';
 import { modelVerse } from '../../../nodes/QwenImageEdit/providers/modelVerse';
@@ -185,6 +185,15 @@ describe('encode', () => {
 		['', ''],
 	])('%p is the path segment %s', (id, segment) => {
 		expect(pathSegment(id)).toBe(segment);
+	});
+
+	it.each([
+		['owner/name', 'owner/name'],
+		['/owner/name/', 'owner/name'],
+		['owner//name', 'owner/name'],
+		['owner/../name?x#y', 'owner/(..)/name%3Fx%23y'],
+	])('%j is the path %s', (id, path) => {
+		expect(pathOf(id)).toBe(path);
 	});
 
 	it.each(['.', '..', '\ud800', '%2e%2e'])('%j is one segment and no step', (id) => {

@@ -5,7 +5,7 @@ import { n8nBinaryIn, type InstalledInstance } from './install';
 import { installPinned } from './pinnedPackages';
 import { buildSqlite } from './sqlite';
 
-const RECIPES_FOLDER = join(__dirname, '../versions/recipes');
+export const RECIPES_FOLDER = join(__dirname, '../versions/recipes');
 
 /** Installs the n8n of a recipe, about 1.6 GB, for the Node.js that runs this. Does nothing when that is there already. */
 export async function installVersion(

@@ -23,7 +23,7 @@ function credentialFault(provider: Provider, message: string): EditFault {
 
 /** What users paste before a key; a credential's own expressions take it off the same way. */
 function withoutScheme(key: string): string {
-	return key.trim().replace(/^(bearer|key)(\s+|$)/i, '');
+	return key.trim().replace(/^(bearer|key|token)(\s+|$)/i, '');
 }
 
 /**
