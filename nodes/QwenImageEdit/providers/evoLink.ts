@@ -1,5 +1,4 @@
 import { bearer } from '../adapter/credential';
-import { fieldsOnWire, link } from '../adapter/encode';
 import { flag, pixelSize } from '../adapter/field';
 import type { Provider } from '../adapter/provider';
 import { readField } from '../wire/json/jsonValue';
@@ -8,8 +7,6 @@ import { callbackUrl } from './families/callbackUrl';
 import { evoLinkTasks } from './families/evoLinkTasks';
 import { decodeUpload, uniqueFileName } from './families/fileUpload';
 import { imageCount, negativePrompt, promptExtend, seed } from './families/usualFields';
-
-const { decode, ...tasks } = evoLinkTasks('EvoLink');
 
 /** The fields of qwen-image-edit-plus alone. */
 const ofPlus = ['n', 'negativePrompt', 'promptExtend', 'seed', 'size', 'watermark'];
@@ -62,7 +59,7 @@ export const evoLink: Provider = {
 		minimumSide: 384,
 		maximumSide: 3072,
 	},
-	fields: {
+	...evoLinkTasks('EvoLink', {
 		callbackUrl: callbackUrl('callback_url', 'EvoLink'),
 		n: imageCount(6),
 		negativePrompt: negativePrompt(500),
@@ -82,29 +79,13 @@ export const evoLink: Provider = {
 			label: 'Watermark',
 			help: 'Whether to add a watermark to the image',
 		}),
-	},
+	}),
 	fieldRules: [
 		{
 			says: "EvoLink takes 'Size' only with one result: remove 'Size' or 'Number of Images'",
 			breaks: ({ size, n }) => size !== undefined && Number(n ?? 1) > 1,
 		},
 	],
-	submitPath: '/v1/images/generations',
-	submit: {
-		encode: ({ model, prompt, images, fields }) => ({
-			purpose: 'submit',
-			method: 'POST',
-			path: evoLink.submitPath,
-			json: {
-				model,
-				prompt,
-				image_urls: images.map(link),
-				...fieldsOnWire(evoLink.fields, fields),
-			},
-		}),
-		decode: (reply) => decode(reply),
-	},
-	...tasks,
 	upload: {
 		encode: (file) => ({
 			purpose: 'upload',

@@ -2,7 +2,7 @@ import { fieldsOnWire, linkOrDataUri } from '../adapter/encode';
 import { findModel, type Model, type Provider } from '../adapter/provider';
 import { isRecord } from '../wire/json/jsonValue';
 import { pathOf } from '../wire/wire';
-import { falFields } from './fal/fields';
+import { falFields, presets } from './fal/fields';
 import { cancelOf, placeOf, readResult, readState, readUpload } from './fal/queue';
 
 const usd = (amount: number, per: 'image' | 'megapixel', source: string): Pick<Model, 'price'> => ({
@@ -32,14 +32,7 @@ const newer: Omit<Model, 'id'> = {
 	size: {
 		minimumPixels: 512 * 512,
 		maximumPixels: 2048 * 2048,
-		words: [
-			'square_hd',
-			'square',
-			'portrait_4_3',
-			'portrait_16_9',
-			'landscape_4_3',
-			'landscape_16_9',
-		],
+		words: presets,
 	},
 };
 

@@ -1,10 +1,7 @@
 import { bearer } from '../adapter/credential';
-import { fieldsOnWire, link } from '../adapter/encode';
 import type { Provider } from '../adapter/provider';
 import { callbackUrl } from './families/callbackUrl';
 import { evoLinkTasks } from './families/evoLinkTasks';
-
-const { decode, ...tasks } = evoLinkTasks('odkkk');
 
 /** odkkk, the same API as EvoLink: always a task. Seed 002; research S3. */
 export const odkkk: Provider = {
@@ -30,23 +27,7 @@ export const odkkk: Provider = {
 		minimumSide: 384,
 		maximumSide: 3072,
 	},
-	fields: { callbackUrl: callbackUrl('callback_url', 'odkkk') },
-	submitPath: '/v1/images/generations',
-	submit: {
-		encode: ({ model, prompt, images, fields }) => ({
-			purpose: 'submit',
-			method: 'POST',
-			path: odkkk.submitPath,
-			json: {
-				model,
-				prompt,
-				image_urls: images.map(link),
-				...fieldsOnWire(odkkk.fields, fields),
-			},
-		}),
-		decode: (reply) => decode(reply),
-	},
-	...tasks,
+	...evoLinkTasks('odkkk', { callbackUrl: callbackUrl('callback_url', 'odkkk') }),
 	typicalSeconds: 30,
 	resultLifetimeSeconds: 24 * 3600,
 	concurrency: 4,

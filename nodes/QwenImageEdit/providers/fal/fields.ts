@@ -14,7 +14,8 @@ import {
 	seed,
 } from '../families/usualFields';
 
-const presets = [
+/** Sizes that fal.ai has names for. */
+export const presets = [
 	'square_hd',
 	'square',
 	'portrait_4_3',

@@ -1,6 +1,8 @@
 import * as z from 'zod/v4';
 
-import type { Provider, TaskCalls } from '../../adapter/provider';
+import { fieldsOnWire, link } from '../../adapter/encode';
+import type { Field } from '../../adapter/field';
+import type { Provider } from '../../adapter/provider';
 import { lenientNumber, lenientObject, lenientText, lenientTexts } from '../../wire/json/lenient';
 import { readField } from '../../wire/json/jsonValue';
 import type { FaultRule } from '../../wire/answer/refusal';
@@ -59,11 +61,13 @@ const answer = z.object({
 	usage: lenientObject,
 });
 
-/** What EvoLink's API is under each of its names: tasks, their reading, and their refusals. */
-export function evoLinkTasks(provider: string): {
-	decode: TaskCalls['decode'];
-	task: TaskCalls;
-} & Pick<Provider, 'busy' | 'idempotencyHeader'> {
+const submitPath = '/v1/images/generations';
+
+/** What EvoLink's API is under each of its names: the submit, tasks, their reading, and their refusals. */
+export function evoLinkTasks(
+	provider: string,
+	fields: Readonly<Record<string, Field>>,
+): Pick<Provider, 'fields' | 'submitPath' | 'submit' | 'task' | 'busy' | 'idempotencyHeader'> {
 	const decode = taskReader({
 		provider,
 		rules,
@@ -94,7 +98,22 @@ export function evoLinkTasks(provider: string): {
 		},
 	});
 	return {
-		decode,
+		fields,
+		submitPath,
+		submit: {
+			encode: ({ model, prompt, images, fields: values }) => ({
+				purpose: 'submit',
+				method: 'POST',
+				path: submitPath,
+				json: {
+					model,
+					prompt,
+					image_urls: images.map(link),
+					...fieldsOnWire(fields, values),
+				},
+			}),
+			decode: (reply) => decode(reply),
+		},
 		task: {
 			idExample: 'task-unified-1757156493-imcg5zqt',
 			encode: ({ taskId }) => ({
