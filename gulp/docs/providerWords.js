@@ -99,8 +99,9 @@ function keyPlace({ credential: { key } }) {
 		: `in the JSON body, as \`${key.field}\``;
 }
 
-function keySource({ credential: { keyUrl, keyOptional } }) {
-	const source = keyUrl ?? 'the operator of the server';
+function keySource({ credential: { keyUrl, keyOptional, defaultBaseUrl } }) {
+	const source =
+		keyUrl ?? (defaultBaseUrl === '' ? 'the operator of the server' : 'your account there');
 	return keyOptional === true ? `${source}; optional` : source;
 }
 

@@ -1,4 +1,10 @@
-import type { Duration, EmulatorOptions, EmulatorSettings, SettingsPatch } from './types';
+import {
+	PROVIDER_IDS,
+	type Duration,
+	type EmulatorOptions,
+	type EmulatorSettings,
+	type SettingsPatch,
+} from './types';
 
 const DEFAULTS: EmulatorSettings = {
 	taskSeconds: 0.3,
@@ -9,22 +15,8 @@ const DEFAULTS: EmulatorSettings = {
 	queueLimit: { modelsLab: 5 },
 	queueRetryAfterSeconds: 30,
 	fetchInputs: true,
-	format: {
-		aiml: 'png',
-		chainHub: 'png',
-		dashScope: 'png',
-		evoLink: 'png',
-		fal: 'png',
-		kie: 'png',
-		modelsLab: 'png',
-		modelVerse: 'png',
-		odkkk: 'png',
-		openAiCompatible: 'png',
-		// PNG, although the documents name WebP and JPEG: a PNG carries whose image it is.
-		replicate: 'png',
-		siliconFlow: 'png',
-		waveSpeed: 'png',
-	},
+	// Whatever else a document names: a PNG carries whose image it is.
+	format: Object.fromEntries(PROVIDER_IDS.map((id) => [id, 'png'])) as EmulatorSettings['format'],
 	evoLink: {
 		checksImagesIn: 'submit',
 		estimatedTimeSeconds: null,

@@ -11,7 +11,19 @@ const rules: readonly FaultRule[] = [
 	// An empty account answers 403 or 402.
 	{ kind: 'credit', when: ({ code }) => /^(30001|30011)$/.test(code) },
 	{ kind: 'credential', when: ({ code }) => /^(30002|30005)$/.test(code) },
-	{ kind: 'rateLimit', when: ({ code }) => /^5060[145]$/.test(code) },
+	{
+		kind: 'credential',
+		when: ({ httpStatus }) => httpStatus === 401,
+		advice:
+			"Check 'API Key' and 'Region' of the credential: a key of one region is refused in the other",
+	},
+	// The images of the day are used up: no wait within an execution helps.
+	{
+		kind: 'credit',
+		when: ({ code }) => code === '50605',
+		advice: 'Run the other items tomorrow, or raise the limits of the account',
+	},
+	{ kind: 'rateLimit', when: ({ code }) => /^5060[14]$/.test(code) },
 	{
 		kind: 'content',
 		when: ({ code, httpStatus }) => code === '20021' || httpStatus === 451,

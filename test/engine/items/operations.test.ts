@@ -75,6 +75,8 @@ describe.each(providerIds)('%s edits an image', (provider) => {
 		const run = await stage.succeed({
 			provider,
 			prompt: '={{ $json.prompt }}',
+			// Some providers are asked for one edit after the other, unless the user says otherwise.
+			options: { maxConcurrency: 3 },
 			items: ['first', 'second', 'third'].map((prompt) => stage.item({ prompt })),
 		});
 		expect(run.edited).toHaveLength(3);

@@ -14,7 +14,7 @@ import { engineLog } from './workflow/log';
 import type { StartItem } from './workflow/nodes';
 import { makeImage } from './images';
 
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 
@@ -40,111 +40,43 @@ import {
 /** The node type's full name, under which a workflow file names it once the package is installed. */
 export const editNodeType = 'n8n-nodes-qwen-image-edit.qwenImageEdit';
 
-/** What the contract and the providers' documents say of each provider; written here, not read from the adapters. */
-export const facts: Record<
-	ProviderId,
-	{
-		credential: string;
-		model: string;
-		/** Whether the document has a task that is read later. */
-		tasks: boolean;
-		/** Whether the document takes image data, or links only. */
-		takes: 'data' | 'links';
-		mostImages: number;
-	}
-> = {
-	aiml: {
-		credential: 'qwenImageEditAimlApi',
-		model: 'alibaba/qwen-image-edit',
-		tasks: false,
-		takes: 'data',
-		mostImages: 1,
-	},
-	chainHub: {
-		credential: 'qwenImageEditChainHubApi',
-		model: 'qwen-image-edit-2509',
-		tasks: false,
-		takes: 'links',
-		mostImages: 1,
-	},
-	dashScope: {
-		credential: 'qwenImageEditDashScopeApi',
-		model: 'qwen-image-edit-plus',
-		tasks: false,
-		takes: 'data',
-		mostImages: 3,
-	},
-	evoLink: {
-		credential: 'qwenImageEditEvoLinkApi',
-		model: 'qwen-image-edit-plus',
-		tasks: true,
-		takes: 'links',
-		mostImages: 3,
-	},
-	fal: {
-		credential: 'qwenImageEditFalApi',
-		model: 'fal-ai/qwen-image-edit-2511',
-		tasks: true,
-		takes: 'data',
-		mostImages: 3,
-	},
-	kie: {
-		credential: 'qwenImageEditKieApi',
-		model: 'qwen/image-edit',
-		tasks: true,
-		takes: 'links',
-		mostImages: 1,
-	},
-	replicate: {
-		credential: 'qwenImageEditReplicateApi',
-		model: 'qwen/qwen-image-edit-plus',
-		tasks: true,
-		takes: 'data',
-		mostImages: 3,
-	},
-	siliconFlow: {
-		credential: 'qwenImageEditSiliconFlowApi',
-		model: 'Qwen/Qwen-Image-Edit-2509',
-		tasks: false,
-		takes: 'data',
-		mostImages: 3,
-	},
-	waveSpeed: {
-		credential: 'qwenImageEditWaveSpeedApi',
-		model: 'wavespeed-ai/qwen-image/edit-2511',
-		tasks: true,
-		takes: 'links',
-		mostImages: 3,
-	},
-	openAiCompatible: {
-		credential: 'qwenImageEditOpenAiCompatibleApi',
-		model: '',
-		tasks: false,
-		takes: 'data',
-		mostImages: 16,
-	},
-	modelsLab: {
-		credential: 'qwenImageEditModelsLabApi',
-		model: 'qwen-edit-2509',
-		tasks: true,
-		takes: 'links',
-		mostImages: 4,
-	},
-	modelVerse: {
-		credential: 'qwenImageEditModelVerseApi',
-		model: 'Qwen/Qwen-Image-Edit',
-		tasks: false,
-		takes: 'data',
-		mostImages: 1,
-	},
-	odkkk: {
-		credential: 'qwenImageEditOdkkkApi',
-		model: 'qwen-image-edit',
-		tasks: true,
-		takes: 'links',
-		mostImages: 3,
-	},
-};
+/** What the document of a provider says of it. */
+interface DocumentedFacts {
+	credential: string;
+	/** The default model; empty where the server has one of its own. */
+	model: string;
+	/** Whether the document has a task that is read later. */
+	tasks: boolean;
+	/** Whether the document takes image data, or links only. */
+	takes: 'data' | 'links';
+	mostImages: number;
+}
+
+/** A declaration as far as it is needed here; its whole form is in `test/pure/contract/fixture.ts`. */
+interface Declaration {
+	credentialType: string;
+	defaultModel: string;
+	operations: string[];
+	images: { maximum: number; takes: string };
+}
+
+function factsOf(provider: ProviderId): DocumentedFacts {
+	const file = join(__dirname, '../../documents', provider, 'declaration.json');
+	const declaration = JSON.parse(readFileSync(file, 'utf8')) as Declaration;
+	const { credentialType, defaultModel, operations, images } = declaration;
+	return {
+		credential: credentialType,
+		model: defaultModel,
+		tasks: operations.includes('getTask'),
+		takes: images.takes === 'link' ? 'links' : 'data',
+		mostImages: images.maximum,
+	};
+}
+
+/** What the documents say of each provider, not what the adapters do. */
+export const facts = Object.fromEntries(
+	PROVIDER_IDS.map((provider) => [provider, factsOf(provider)]),
+) as Record<ProviderId, DocumentedFacts>;
 
 /** The id under which the node knows a task: at fal.ai the app stands before the id of the request. */
 export function nodeTaskId(provider: ProviderId, taskId: string): string {

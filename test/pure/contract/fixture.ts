@@ -201,33 +201,47 @@ export interface ProviderFixtures {
 
 const folder = join(__dirname, '../../documents');
 
+/** What web servers and gateways answer at every provider. */
+const webServers = 'webServers';
+
 /** The ids of the providers that have a folder. */
 export function fixtureFolders(): string[] {
 	return readdirSync(folder, { withFileTypes: true })
-		.filter((entry) => entry.isDirectory())
+		.filter((entry) => entry.isDirectory() && entry.name !== webServers)
 		.map((entry) => entry.name);
 }
 
-/** Reads and checks every fixture of a provider; a file that does not fit the form is an error. */
-export function fixturesOf(providerId: string): ProviderFixtures {
-	const directory = join(folder, providerId);
-	const files = readdirSync(directory)
-		.filter((name) => name.endsWith('.json'))
+function readFolder(name: string): Array<Named<z.infer<typeof fixture>>> {
+	const directory = join(folder, name);
+	return readdirSync(directory)
+		.filter((fileName) => fileName.endsWith('.json'))
 		.sort()
 		.map((fileName) => {
 			const json: unknown = JSON.parse(readFileSync(join(directory, fileName), 'utf8'));
 			const read = fixture.safeParse(json);
-			if (!read.success) {
-				throw new Error(`${providerId}/${fileName}: ${z.prettifyError(read.error)}`);
-			}
+			if (!read.success) throw new Error(`${name}/${fileName}: ${z.prettifyError(read.error)}`);
 			return { ...read.data, name: fileName.replace(/\.json$/, '') };
 		});
+}
+
+/**
+ * Reads and checks every fixture of a provider, and what web servers answer at each; a provider's own file of the same
+ * name goes before. A file that does not fit the form is an error.
+ */
+export function fixturesOf(providerId: string): ProviderFixtures {
+	const files = readFolder(providerId);
+	const names = new Set(files.map(({ name }) => name));
+	const hasTasks = files.some((file) => file.kind === 'reply' && file.call === 'task');
+	const usual = readFolder(webServers).filter(
+		(file) =>
+			file.kind === 'reply' && !names.has(file.name) && (file.call === 'submit' || hasTasks),
+	);
 	const declarations = files.filter((file) => file.kind === 'declaration');
 	if (declarations.length !== 1) throw new Error(`${providerId} needs one declaration`);
 	return {
 		declaration: declarations[0]!,
 		requests: files.filter((file) => file.kind === 'request'),
-		replies: files.filter((file) => file.kind === 'reply'),
+		replies: [...files, ...usual].filter((file) => file.kind === 'reply'),
 	};
 }
 

@@ -1,57 +1,28 @@
-import type { Emulator, ProviderId } from '../../../emulator/types';
+import { findProvider } from '../../../../nodes/QwenImageEdit/providers';
+import { PROVIDER_IDS, type Emulator, type ProviderId } from '../../../emulator/types';
 import type { CredentialToImport } from '../../instance/home';
+
+/** Names that are not "<title> account". */
+const NAMES: Readonly<Partial<Record<ProviderId, string>>> = {
+	aiml: 'AI/ML account',
+	dashScope: 'DashScope account',
+	modelVerse: 'ModelVerse account',
+	openAiCompatible: 'My image server',
+};
 
 /**
  * The credentials that the example workflows name. n8n looks a credential up by id, so the ids in
  * `examples/` and these are the same.
  */
-const CREDENTIALS: Readonly<Record<ProviderId, Omit<CredentialToImport, 'data'>>> = {
-	aiml: { id: 'exampleAimlApi', name: 'AI/ML account', type: 'qwenImageEditAimlApi' },
-	chainHub: {
-		id: 'exampleChainHubApi',
-		name: 'ChainHub account',
-		type: 'qwenImageEditChainHubApi',
-	},
-	dashScope: {
-		id: 'exampleDashScopeApi',
-		name: 'DashScope account',
-		type: 'qwenImageEditDashScopeApi',
-	},
-	evoLink: { id: 'exampleEvoLinkApi', name: 'EvoLink account', type: 'qwenImageEditEvoLinkApi' },
-	fal: { id: 'exampleFalApi', name: 'fal.ai account', type: 'qwenImageEditFalApi' },
-	kie: { id: 'exampleKieApi', name: 'Kie.ai account', type: 'qwenImageEditKieApi' },
-	modelsLab: {
-		id: 'exampleModelsLabApi',
-		name: 'ModelsLab account',
-		type: 'qwenImageEditModelsLabApi',
-	},
-	modelVerse: {
-		id: 'exampleModelVerseApi',
-		name: 'ModelVerse account',
-		type: 'qwenImageEditModelVerseApi',
-	},
-	odkkk: { id: 'exampleOdkkkApi', name: 'odkkk account', type: 'qwenImageEditOdkkkApi' },
-	replicate: {
-		id: 'exampleReplicateApi',
-		name: 'Replicate account',
-		type: 'qwenImageEditReplicateApi',
-	},
-	siliconFlow: {
-		id: 'exampleSiliconFlowApi',
-		name: 'SiliconFlow account',
-		type: 'qwenImageEditSiliconFlowApi',
-	},
-	waveSpeed: {
-		id: 'exampleWaveSpeedApi',
-		name: 'WaveSpeedAI account',
-		type: 'qwenImageEditWaveSpeedApi',
-	},
-	openAiCompatible: {
-		id: 'exampleOpenAiCompatible',
-		name: 'My image server',
-		type: 'qwenImageEditOpenAiCompatibleApi',
-	},
-};
+const CREDENTIALS = PROVIDER_IDS.map((provider) => {
+	const { title, credential } = findProvider(provider)!;
+	return {
+		provider,
+		id: credential.type.replace('qwenImageEdit', 'example'),
+		name: NAMES[provider] ?? `${title} account`,
+		type: credential.type,
+	};
+});
 
 /** What examples need besides a provider. */
 export const SERVICE_CREDENTIALS = {
@@ -65,8 +36,8 @@ export const UPLOAD_KEY = { name: 'X-Upload-Key', value: 'demo-upload-key' };
 
 /** One ready-made credential for each provider, whose base URL is the emulator's. */
 export function demoCredentials(emulator: Emulator): CredentialToImport[] {
-	return (Object.keys(CREDENTIALS) as ProviderId[]).map((provider) => ({
-		...CREDENTIALS[provider],
+	return CREDENTIALS.map(({ provider, ...credential }) => ({
+		...credential,
 		data: {
 			apiKey: emulator.key(provider),
 			baseUrl: emulator.baseUrl(provider),
@@ -79,6 +50,6 @@ export function demoCredentials(emulator: Emulator): CredentialToImport[] {
 
 /** The id under which the demo has a credential of this type and name, if it has one. */
 export function findDemoCredential(type: string, name: string): string | undefined {
-	const all = [...Object.values(CREDENTIALS), ...Object.values(SERVICE_CREDENTIALS)];
+	const all = [...CREDENTIALS, ...Object.values(SERVICE_CREDENTIALS)];
 	return all.find((one) => one.type === type && one.name === name)?.id;
 }
