@@ -76,7 +76,7 @@ export class Executions {
 
 	/** The rows of a data table. */
 	async tableRows(name: string): Promise<Json[]> {
-		const tables = (await this.session.request('GET', '/data-tables-global')) as {
+		const tables = (await this.session.request('GET', '/data-tables-global?take=100')) as {
 			data: Array<{ id: string; name: string; projectId: string }>;
 		};
 		const table = tables.data.find((one) => one.name === name);

@@ -86,6 +86,11 @@ export class Bench {
 		return this.emulator.ledger.slice(count).filter((job) => job.provider === provider.id);
 	}
 
+	/** The id under which the node knows the task of a job: at fal.ai the app stands before the id of the request. */
+	taskIdOf({ provider, model, taskId }: LedgerEntry): string {
+		return provider === 'fal' ? `${model}/requests/${taskId}` : taskId!;
+	}
+
 	/** Requests of a provider that would be paid for. */
 	submitsOf({ provider }: Target): number {
 		return this.emulator.requests.filter(

@@ -111,6 +111,6 @@ export function getByIds({ provider, credential }: Target, id: string): Workflow
 		}),
 		node('Split', 'n8n-nodes-base.splitOut', 1, [400, 0], { fieldToSplitOut: 'data', options: {} }),
 		editNode('Get', { provider, operation: 'getTask', credential, parameters }),
-		write(`${id}-{{ $json.taskId }}.png`),
+		write(`${id}-{{ $json.taskId.replaceAll('/', '-') }}.png`),
 	]);
 }

@@ -58,7 +58,7 @@ export async function killedInDownload(bench: Bench): Promise<void> {
 			await n8n.executions.becomes('crashed', edit);
 		});
 		await checks.check(`download: ${id}, the schedule fetches the image anew`, async () => {
-			const row = await storedRow(bench, `stored-${id}`, kept.taskId!, 'done');
+			const row = await storedRow(bench, `stored-${id}`, bench.taskIdOf(kept), 'done');
 			bench.checkImage(row.file!, kept);
 		});
 		await checks.check(`download: ${id} was sent nothing again`, async () => {

@@ -27,6 +27,7 @@ export async function killedInWait(bench: Bench): Promise<void> {
 	// Else nobody would look at the task for minutes.
 	emulator.settings.modelsLab.etaSeconds = 1;
 	emulator.settings.odkkk.estimatedTimeSeconds = 1;
+	emulator.settings.evoLink.estimatedTimeSeconds = 1;
 
 	const before = emulator.ledger.length;
 	const waiting = await startAll(bench, taskTargets);
@@ -45,11 +46,11 @@ export async function killedInWait(bench: Bench): Promise<void> {
 		];
 		await checks.check(`wait in memory: ${id}, the crashed run tells the task ID`, async () => {
 			const { itemsByNode } = await n8n.executions.becomes('crashed', stored);
-			assert.equal(itemsByNode[nodes.submit]?.[0]?.taskId, kept.taskId);
+			assert.equal(itemsByNode[nodes.submit]?.[0]?.taskId, bench.taskIdOf(kept));
 			assert.equal(itemsByNode[nodes.get], undefined);
 		});
 		await checks.check(`wait in memory: ${id}, the schedule fetches the image`, async () => {
-			const row = await storedRow(bench, `stored-${id}`, kept.taskId!, 'done');
+			const row = await storedRow(bench, `stored-${id}`, bench.taskIdOf(kept), 'done');
 			bench.checkImage(row.file!, kept);
 		});
 		await checks.check(`wait inside of Edit Image: ${id}, shown as crashed`, async () => {
@@ -57,7 +58,7 @@ export async function killedInWait(bench: Bench): Promise<void> {
 		});
 		await checks.check(`wait in the database: ${id}, goes on by itself`, async () => {
 			await n8n.executions.becomes('success', sleep);
-			const row = await storedRow(bench, `sleep-${id}`, slept.taskId!, 'done');
+			const row = await storedRow(bench, `sleep-${id}`, bench.taskIdOf(slept), 'done');
 			bench.checkImage(row.file!, slept);
 		});
 		await checks.check(`wait: ${id} was sent nothing again`, async () => {

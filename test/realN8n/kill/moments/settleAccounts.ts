@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import type { Bench } from '../bench';
 import { nodes } from '../workflows';
 
+/** A task ID as part of a file name: at fal.ai it has steps of a path. */
+const fileNameOf = (taskId: string): string => taskId.replaceAll('/', '-');
+
 /** After all kills: what was paid for can be had, and it is what was wanted. */
 export async function settleAccounts(bench: Bench): Promise<void> {
 	const { checks, emulator, n8n, targets, taskTargets } = bench;
@@ -12,7 +15,7 @@ export async function settleAccounts(bench: Bench): Promise<void> {
 		const { id } = target.provider;
 		const jobs = bench.jobsSince(0, target);
 		// Ids that n8n was never told are in the provider's own list of tasks.
-		const ids = jobs.map(({ taskId }) => ({ taskId }));
+		const ids = jobs.map((job) => ({ taskId: bench.taskIdOf(job) }));
 		writeFileSync(join(n8n.filesFolder, `list-${id}.json`), JSON.stringify(ids));
 		await checks.check(
 			`afterwards: Get Task has the image of each of ${jobs.length} tasks at ${id}`,
@@ -21,7 +24,8 @@ export async function settleAccounts(bench: Bench): Promise<void> {
 					'success',
 					await n8n.executions.start(`list-${id}`, nodes.byHand),
 				);
-				for (const job of jobs) bench.checkImage(`list-${id}-${job.taskId}.png`, job);
+				for (const job of jobs)
+					bench.checkImage(`list-${id}-${fileNameOf(bench.taskIdOf(job))}.png`, job);
 			},
 		);
 	}
