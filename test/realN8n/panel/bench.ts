@@ -17,6 +17,6 @@ export interface Bench {
 	openEditor(theme: Theme): Promise<Editor>;
 	checks: Checks;
 	gallery: Gallery;
-	/** Keeps an image to look at, outside the gallery. */
-	keep(name: string, image: Buffer): void;
+	/** Takes and keeps an image to look at, outside the gallery; only where screenshots are wanted. */
+	keep(name: string, take: () => Promise<Buffer>): Promise<void>;
 }

@@ -88,7 +88,10 @@ async function main(): Promise<boolean> {
 			openEditor: async (theme) => await Editor.open(browser, session, theme),
 			checks,
 			gallery,
-			keep: (name, image) => writeFileSync(join(temporary, `${name}.png`), image),
+			keep: async (name, take) => {
+				if (values.screenshots !== true) return;
+				writeFileSync(join(temporary, `${name}.png`), await take());
+			},
 		};
 		for (const name of chosen) {
 			console.log(`\n${name}`);

@@ -129,12 +129,17 @@ async function checkPanel(
 		await panel.optionLabels(),
 		options.map(({ label }) => label),
 	);
+	// Submit Task has the very Options property of Edit Image: one entry in the description, shown for both.
+	if (operation === 'submitTask') return;
 	const added = await panel.addAllOptions();
 	assert.deepEqual(added.sort(), options.map((option) => option.name).sort());
 	assert.deepEqual(await panel.cutOffLabels(), []);
-	await bench.editor.resize(2000);
-	bench.keep(`options-${provider.id}-${operation}`, await panel.fieldsImage());
-	await bench.editor.resize(STANDARD_HEIGHT);
+	await bench.keep(`options-${provider.id}-${operation}`, async () => {
+		await bench.editor.resize(2000);
+		const image = await panel.fieldsImage();
+		await bench.editor.resize(STANDARD_HEIGHT);
+		return image;
+	});
 }
 
 /** The same panel in n8n's dark theme. */
