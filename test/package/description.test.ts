@@ -2,6 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { operationsOf } from '../../nodes/QwenImageEdit/adapter/provider';
+import { providers } from '../../nodes/QwenImageEdit/providers';
 import { QwenImageEdit } from '../../nodes/QwenImageEdit/QwenImageEdit.node';
 
 const goldenFile = join(__dirname, 'description.golden.json');
@@ -16,3 +18,27 @@ it('the description of the node is the one that was reviewed', () => {
 	if (!existsSync(goldenFile)) throw new Error('run with UPDATE_GOLDEN=1 first');
 	expect(JSON.parse(current)).toEqual(JSON.parse(readFileSync(goldenFile, 'utf8')));
 });
+
+describe.each(providers.filter(({ task }) => task !== undefined))(
+	'the panel of $id',
+	(provider) => {
+		const shownFor = (operation: string): unknown[] =>
+			new QwenImageEdit().description.properties.filter(({ name, displayOptions }) => {
+				const { provider: ids, operation: operations } = displayOptions?.show ?? {};
+				return (
+					name === 'options' &&
+					ids?.includes(provider.id) === true &&
+					operations?.includes(operation) === true
+				);
+			});
+
+		it('has one Options for Edit Image and Submit Task', () => {
+			expect(shownFor('edit')).toHaveLength(1);
+			expect(shownFor('submitTask')).toEqual(shownFor('edit'));
+		});
+
+		it('has one Options for each of its operations', () => {
+			for (const operation of operationsOf(provider)) expect(shownFor(operation)).toHaveLength(1);
+		});
+	},
+);

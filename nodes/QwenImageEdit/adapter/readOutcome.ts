@@ -33,19 +33,24 @@ export function readOutcome(
 	const outcome = decode(reply);
 	if (outcome.state === 'ready') return outcome;
 	if (outcome.state === 'completed' || outcome.state === 'pending') {
-		return withFlags(withWarnings(outcome, reply, title), reply, title);
+		return finished(outcome, reply, title);
 	}
 	const isAbsent = outcome.state === 'malformed' || outcome.isEmpty === true;
 	if (reply.httpStatus >= 300 || !isAbsent) return outcome;
 	const other = (reply.otherJson ?? [])
 		.map((json) => decode({ ...reply, json }))
 		.find(({ state }) => state === 'completed' || state === 'pending');
-	if (other !== undefined) return withWarnings(other as Completed | Pending, reply, title);
+	if (other !== undefined) return finished(other as Completed | Pending, reply, title);
 	const found = findInAnswer(reply.json ?? webUrlOf(reply.text));
 	const read = fromFound(provider, reply, found, asked);
 	return read === undefined
 		? withTaskId(outcome, reply, found, title)
-		: withWarnings(read, reply, title);
+		: finished(read, reply, title);
+}
+
+/** What was read from an answer, with all that there is to say about it. */
+function finished(outcome: Completed | Pending, reply: Reply, title: string): Outcome {
+	return withFlags(withWarnings(outcome, reply, title), reply, title);
 }
 
 /** What is odd about an answer is told with what was read from it. */

@@ -74,8 +74,12 @@ export interface Reply {
 
 /** A model id such as `owner/name` as steps of a path. */
 export function pathOf(id: string): string {
-	const steps = id.split('/').filter((step) => step !== '');
-	return steps.map(pathSegment).join('/');
+	return stepsOf(id).map(pathSegment).join('/');
+}
+
+/** The steps of such an id, which may be pasted with slashes around it. */
+export function stepsOf(id: string): string[] {
+	return id.split('/').filter((step) => step !== '');
 }
 
 /**

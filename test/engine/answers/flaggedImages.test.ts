@@ -1,3 +1,5 @@
+import { readOutcome } from '../../../nodes/QwenImageEdit/adapter/readOutcome';
+import { waveSpeed } from '../../../nodes/QwenImageEdit/providers/waveSpeed';
 import { expectFailedItem } from '../stage/output';
 import { nodeTaskId, onStage } from '../stage/scenario';
 
@@ -42,3 +44,18 @@ describe.each(['fal', 'waveSpeed'] as const)(
 		});
 	},
 );
+
+it('flags count in a later line of the answer too', () => {
+	const later = {
+		code: 200,
+		data: {
+			id: 'a',
+			status: 'completed',
+			outputs: ['https://example.com/1.png'],
+			has_nsfw_contents: [true],
+		},
+	};
+	const reply = { httpStatus: 200, headers: {}, text: '', json: {}, otherJson: [later] };
+	const outcome = readOutcome(waveSpeed, reply, (answer) => waveSpeed.task!.decode(answer));
+	expect(outcome).toMatchObject({ state: 'refused', fault: { kind: 'content', isTaken: true } });
+});

@@ -3,7 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { checkFields } from '../../adapter/checkFields';
 import { checkFile, checkImages } from '../../adapter/checkImages';
 import { checkPrompt, checkTaskId } from '../../adapter/checkTexts';
-import type { Provider } from '../../adapter/provider';
+import { findModel, type Provider } from '../../adapter/provider';
 import { inputFault } from '../../edit/fault';
 import type { EditRequest } from '../../edit/request';
 import { editedName } from '../../image/fileName';
@@ -95,5 +95,7 @@ function readModel(context: IExecuteFunctions, provider: Provider, itemIndex: nu
 	if (typeof id !== 'string' || id.trim() === '') {
 		throw inputFault("'Model' is empty", 'Choose one from the list or enter an id of the provider');
 	}
-	return id.trim();
+	const typed = id.trim();
+	// Pasted with slashes around it, it is still the model whose limits and field names are known.
+	return findModel(provider, typed.replace(/^\/+|\/+$/g, ''))?.id ?? typed;
 }

@@ -8,7 +8,7 @@ import { type FaultRule, noImage, readMalformed, readRefusal } from '../../wire/
 import { resultUrl } from '../../wire/answer/resultImage';
 import { isRecord, readField, words } from '../../wire/json/jsonValue';
 import { lenientNumber, lenientText } from '../../wire/json/lenient';
-import { pathOf, pathSegment, type Reply } from '../../wire/wire';
+import { pathOf, pathSegment, type Reply, stepsOf } from '../../wire/wire';
 import { decodeUpload } from '../families/fileUpload';
 
 const provider = 'fal.ai';
@@ -46,7 +46,7 @@ function taskIdOf(json: Record<string, unknown>, model: string | undefined): str
 		const place = placeForm.exec(words(json[name]));
 		if (place !== null) return `${place[1]}/requests/${place[2]}`;
 	}
-	const app = model?.split('/').slice(0, 2).join('/') ?? standardApp;
+	const app = model === undefined ? standardApp : stepsOf(model).slice(0, 2).join('/');
 	return `${app}/requests/${id}`;
 }
 
