@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { listenOnLoopback, type LoopbackServer } from '../processes/loopbackServer';
-import { holdUnreachableOrigin } from '../processes/unreachableOrigin';
+import { unreachableOrigin } from '../processes/unreachableOrigin';
 import { serveApi } from './server/api-server';
 import { hostImage } from './server/control';
 import { PROVIDERS } from './providers';
@@ -54,13 +54,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 	];
 	Object.assign(state, { apiOrigin, elsewhereOrigin });
 	Object.assign(state.results, { origin: resultOrigin, apiOrigin });
-	const unreachable = await holdUnreachableOrigin();
+	const unreachable = await unreachableOrigin();
 	const baseOf = (id: ProviderId) => PROVIDERS.find((provider) => provider.id === id)!.base;
 	return {
 		apiOrigin,
 		resultOrigin,
 		elsewhereOrigin,
-		unreachableOrigin: unreachable.origin,
+		unreachableOrigin: unreachable,
 		baseUrl: (provider) => `${apiOrigin}${baseOf(provider)}`,
 		uploadBaseUrl: (id) => {
 			const base = PROVIDERS.find((provider) => provider.id === id)!.uploadBase;
@@ -100,7 +100,6 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 		reset: () => state.reset(),
 		stop: async () => {
 			state.stop();
-			await unreachable.release();
 			await stopAll();
 		},
 	};

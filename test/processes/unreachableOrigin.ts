@@ -1,36 +1,13 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
-import { connect, createServer, type Socket } from 'node:net';
-import { listenOnLoopback } from './loopbackServer';
+import { reservePorts } from './reservedPorts';
 
-/** An origin on which nothing listens, and nobody can begin to. */
-export interface UnreachableOrigin {
-	origin: string;
-	/** Gives the port back. */
-	release(): Promise<void>;
-}
+let origin: Promise<string> | undefined;
 
 /**
- * Takes a port without listening on it, so that every connection to it is refused. It is the client's end of a
- * connection to a server of our own: the system lets nobody else listen there as long as that connection stands.
- * A port that was free a moment ago may be another program's by the time the test connects to it.
+ * An origin on which nothing listens for as long as this process runs: every connection to it is refused. Its port is
+ * a reserved one, below those that the system gives to clients: a client that was given the port that it connects to
+ * would be connected to itself, which happens once in about 30,000 connections.
  */
-export async function holdUnreachableOrigin(): Promise<UnreachableOrigin> {
-	const accepted: Socket[] = [];
-	const server = createServer((socket) => accepted.push(socket));
-	const { port, stop } = await listenOnLoopback(server);
-	const holder = await new Promise<Socket>((resolve, reject) => {
-		const socket = connect(port, '127.0.0.1', () => resolve(socket));
-		socket.once('error', reject);
-	});
-	// A test that forgets to give it back ends all the same.
-	holder.unref();
-	server.unref();
-	return {
-		origin: `http://127.0.0.1:${holder.localPort}`,
-		release: async () => {
-			holder.destroy();
-			for (const socket of accepted) socket.destroy();
-			await stop();
-		},
-	};
+export async function unreachableOrigin(): Promise<string> {
+	origin ??= reservePorts(1).then(([port]) => `http://127.0.0.1:${port}`);
+	return await origin;
 }
