@@ -53,6 +53,7 @@ function headOf(plan: ItemPlan, result: ItemResult): IDataObject {
 		operation: plan.operation,
 		...(model === undefined ? {} : { model }),
 		status: result.status,
+		...(result.isReused === true ? { reused: true } : {}),
 		...(taskId === undefined ? {} : { taskId }),
 		...(requestId === undefined ? {} : { requestId }),
 		...(progress === undefined ? {} : { progress }),
