@@ -111,7 +111,7 @@ export class Claims {
 		const intent = recordText({ run: mark.run, payment, at: clock.now(), state: 'intent' });
 		if ((await this.ports.conditionalWrites()) === 'honoured') {
 			const condition = etag === undefined ? 'absent' : { etag };
-			if (!(await bucket.write(key, intent, condition))) return undefined;
+			if ((await bucket.write(key, intent, condition)) === undefined) return undefined;
 		} else {
 			// As good as it gets without conditions: two runs in the same moment may both pay.
 			if (etag === undefined && (await bucket.read(key)) !== undefined) return undefined;

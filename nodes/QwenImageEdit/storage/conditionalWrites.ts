@@ -19,8 +19,11 @@ export async function probeConditionalWrites(
 ): Promise<ConditionalWrites> {
 	await bucket.write(name, '{}');
 	try {
-		if (await bucket.write(name, '{}', 'absent')) return 'ignored';
-		return (await bucket.write(name, '{}', { etag: '"0"' })) ? 'ignored' : 'honoured';
+		const isWritten = [
+			await bucket.write(name, '{}', 'absent'),
+			await bucket.write(name, '{}', { etag: '"0"' }),
+		].some((headers) => headers !== undefined);
+		return isWritten ? 'ignored' : 'honoured';
 	} catch (error) {
 		const { kind } = (error as EditFault).fault ?? {};
 		// Whoever may write and is refused a condition does not know conditions.

@@ -303,5 +303,5 @@ export async function adopt(
 	await ports.bucket
 		.write(recordKey(key), adopted, isHonoured ? { etag: foreign.etag } : undefined)
 		// The next run then gets it once more, and pays nothing.
-		.catch(() => false);
+		.catch(() => undefined);
 }

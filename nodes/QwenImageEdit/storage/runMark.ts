@@ -6,7 +6,10 @@ import type { Bucket, StoredObject } from './s3/bucket';
 export interface RunState {
 	/** Its process still works on it. */
 	isAlive: boolean;
-	/** Whether the run has handed out what it paid for under this key. */
+	/**
+	 * Whether the run has handed out what it paid for under this key before the run that asks began. Of two runs at
+	 * once, one pays for both, also when it is the first to end.
+	 */
 	hasDelivered(key: string): boolean;
 }
 
@@ -22,6 +25,12 @@ const keptSeconds = 2;
 /** More than a run has items: what is longer was not written by this node. */
 const maximumUndelivered = 100_000;
 
+/** A moment by the store's clock, which is the same for all, and within its second by that of the process. */
+interface Moment {
+	storeSeconds: number;
+	at: number;
+}
+
 const unknown: RunState = { isAlive: false, hasDelivered: () => false };
 
 /**
@@ -29,7 +38,7 @@ const unknown: RunState = { isAlive: false, hasDelivered: () => false };
  * So the edits of a run need no mark of their own.
  */
 export class RunMark {
-	private begun: Promise<unknown> | undefined;
+	private begun: Promise<Moment> | undefined;
 
 	private readonly stopped = new AbortController();
 
@@ -46,7 +55,11 @@ export class RunMark {
 
 	/** Says that the run is alive, before it pays for anything. @throws EditFault */
 	async begin(): Promise<void> {
-		this.begun ??= this.write({ state: 'running' });
+		const at = this.clock.now();
+		this.begun ??= this.write({ state: 'running' }).then(({ date }) => ({
+			storeSeconds: secondsOf(date) ?? Math.floor(at / 1000),
+			at,
+		}));
 		await this.begun;
 		this.beating ??= this.beat();
 	}
@@ -58,18 +71,22 @@ export class RunMark {
 	 * @throws EditFault
 	 */
 	async end(undelivered?: readonly string[]): Promise<void> {
+		if (this.beating === undefined) return;
 		this.stopped.abort();
 		await this.beating;
-		if (this.begun === undefined) return;
 		await this.write({ state: 'ended', isDelivered: undelivered !== undefined, undelivered });
 	}
 
-	/** @throws EditFault */
+	/**
+	 * What is known of another run.
+	 *
+	 * @throws EditFault
+	 */
 	async stateOf(run: string): Promise<RunState> {
 		const known = this.others.get(run);
 		const now = this.clock.now();
 		if (known !== undefined && now - known.readAt < keptSeconds * 1000) return await known.state;
-		const state = this.bucket.read(markKey(run)).then((read) => readState(read, now));
+		const state = this.readState(run, now);
 		this.others.set(run, { readAt: now, state });
 		return await state;
 	}
@@ -84,8 +101,14 @@ export class RunMark {
 		}
 	}
 
-	private async write(mark: Record<string, unknown>): Promise<void> {
-		await this.bucket.write(markKey(this.run), JSON.stringify({ ...mark, at: this.clock.now() }));
+	private async write(mark: Record<string, unknown>): Promise<Readonly<Record<string, string>>> {
+		const text = JSON.stringify({ ...mark, at: this.clock.now() });
+		return (await this.bucket.write(markKey(this.run), text)) ?? {};
+	}
+
+	private async readState(run: string, now: number): Promise<RunState> {
+		const [read, begun] = [await this.bucket.read(markKey(run)), await this.begun];
+		return read === undefined ? unknown : stateOf(read, now, begun);
 	}
 }
 
@@ -93,25 +116,37 @@ function markKey(run: string): string {
 	return `runs/${run}.json`;
 }
 
-/** Ages by the store's own clock, so that the clocks of two workers need not agree. */
-function readState(read: StoredObject | undefined, now: number): RunState {
-	if (read === undefined) return unknown;
+function secondsOf(date: string | undefined): number | undefined {
+	const milliseconds = Date.parse(date ?? '');
+	return Number.isNaN(milliseconds) ? undefined : milliseconds / 1000;
+}
+
+function isBefore(one: Moment, other: Moment): boolean {
+	return one.storeSeconds === other.storeSeconds
+		? one.at < other.at
+		: one.storeSeconds < other.storeSeconds;
+}
+
+/** @param begun when the run that asks began */
+function stateOf({ text, headers }: StoredObject, now: number, begun?: Moment): RunState {
 	let mark: unknown;
 	try {
-		mark = JSON.parse(read.text);
+		mark = JSON.parse(text);
 	} catch {
 		return unknown;
 	}
-	if (!isRecord(mark)) return unknown;
-	const writtenAt = Date.parse(read.headers['last-modified'] ?? '');
-	const readAt = Date.parse(read.headers.date ?? '');
-	const ageMilliseconds =
-		Number.isNaN(writtenAt) || Number.isNaN(readAt) ? now - Number(mark.at) : readAt - writtenAt;
+	if (!isRecord(mark) || typeof mark.at !== 'number') return unknown;
+	const { at, state, isDelivered } = mark;
+	const nowSeconds = secondsOf(headers.date) ?? now / 1000;
+	const storeSeconds = secondsOf(headers['last-modified']) ?? Math.floor(at / 1000);
 	const list = Array.isArray(mark.undelivered) ? mark.undelivered : [];
 	const undelivered = new Set(list.slice(0, maximumUndelivered));
-	const isDelivered = mark.state === 'ended' && mark.isDelivered === true;
+	const isOver =
+		state === 'ended' &&
+		isDelivered === true &&
+		(begun === undefined || isBefore({ storeSeconds, at }, begun));
 	return {
-		isAlive: mark.state === 'running' && ageMilliseconds < silentSeconds * 1000,
-		hasDelivered: (key) => isDelivered && !undelivered.has(key),
+		isAlive: state === 'running' && nowSeconds - storeSeconds < silentSeconds,
+		hasDelivered: (key) => isOver && !undelivered.has(key),
 	};
 }

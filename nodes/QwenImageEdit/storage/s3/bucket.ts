@@ -46,7 +46,7 @@ export interface StoredObject {
 export type Condition = 'absent' | { etag: string };
 
 /** How often a request is sent in all. Every one of ours may be repeated: the same bytes under the same key. */
-const maximumTries = 5;
+const maximumTries = 4;
 
 /** For one request about a small object. */
 const requestSeconds = 20;
@@ -87,10 +87,14 @@ export class Bucket {
 	/**
 	 * Writes a small object.
 	 *
-	 * @returns `false` when the condition does not hold
+	 * @returns the headers of the answer; undefined when the condition does not hold
 	 * @throws EditFault
 	 */
-	async write(key: string, text: string, condition?: Condition): Promise<boolean> {
+	async write(
+		key: string,
+		text: string,
+		condition?: Condition,
+	): Promise<StoredObject['headers'] | undefined> {
 		const headers: Record<string, string> =
 			condition === undefined
 				? {}
@@ -101,10 +105,10 @@ export class Bucket {
 			headers: { 'content-type': 'application/json', ...headers },
 			body: text,
 		});
-		if (reply.httpStatus < 300) return true;
+		if (reply.httpStatus < 300) return reply.headers;
 		// AWS: 412 when the condition fails, 409 when somebody deletes it meanwhile; 404 for If-Match on nothing.
 		if (condition !== undefined && [404, 409, 412].includes(reply.httpStatus)) {
-			if (reply.httpStatus !== 404 || !/NoSuchBucket/.test(reply.text)) return false;
+			if (reply.httpStatus !== 404 || !/NoSuchBucket/.test(reply.text)) return undefined;
 		}
 		throw storeFault(reply, 'written to', this.host);
 	}
