@@ -1,4 +1,3 @@
- 
 import { reservePorts } from '../../../processes/reservedPorts';
 import { startS3Process, type S3Process } from '../index';
 import { ask } from './signedRequest';
