@@ -78,15 +78,26 @@ function put(objects: Map<string, S3Object>, settings: S3Settings, call: S3Call)
 	checkContentMd5(headers['content-md5'], body);
 	const metadata = metadataIn(headers);
 	checkWriteCondition(objects.get(key), settings, headers);
-	const others = [...objects].reduce(
-		(bytes, [name, object]) => bytes + (name === key ? 0 : object.body.length),
-		0,
-	);
-	if (others + body.length > (settings.quotaBytes ?? Infinity)) throw new S3Error('QuotaExceeded');
+	checkQuota(objects, settings, key, body.length);
 	const etag = `"${createHash('md5').update(body).digest('hex')}"`;
 	const contentType = headers['content-type'] ?? 'binary/octet-stream';
 	objects.set(key, { body, contentType, metadata, etag, lastModified: call.now });
 	return { httpStatus: 200, headers: { etag } };
+}
+
+/** What is written over does not count. */
+function checkQuota(
+	objects: Map<string, S3Object>,
+	{ quotaBytes }: S3Settings,
+	key: string,
+	bytes: number,
+): void {
+	if (quotaBytes === undefined) return;
+	const others = [...objects].reduce(
+		(sum, [name, object]) => sum + (name === key ? 0 : object.body.length),
+		0,
+	);
+	if (others + bytes > quotaBytes) throw new S3Error('QuotaExceeded');
 }
 
 /** If-None-Match takes only `*`; If-Match needs an object: 404 without one. */

@@ -1,7 +1,14 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 /**
  * The worked examples of AWS's documents: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html and
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  */
+import { readFileSync } from 'node:fs';
+
+import {
+	PRESIGNED_LINKS_FILE,
+	type PresignedLinks,
+} from '../../../thirdParty/presigned/presignedLinks';
 import { authenticate, checkPayload, type UncheckedRequest } from '../signing/authentication';
 import { canonicalRequest, parametersOf, stringToSign } from '../signing/signature';
 
@@ -218,6 +225,31 @@ describe('signature in the query', () => {
 	test('one signature is enough', () => {
 		const { headers } = examples['GET Object'];
 		expect(refusal({ ...presigned(), headers })).toBe('InvalidArgument');
+	});
+});
+
+describe("links of AWS's own presigner", () => {
+	const made = JSON.parse(readFileSync(PRESIGNED_LINKS_FILE, 'utf8')) as PresignedLinks;
+
+	test.each(made.links)('$key at $endpoint', ({ url, region }) => {
+		const [, host, rawPath, rawQuery] = /^https?:\/\/([^/]+)(\/[^?]*)\?(.*)$/.exec(url)!;
+		const signer = { ...made, region };
+		const request = {
+			method: 'GET',
+			rawPath: rawPath!,
+			query: parametersOf(rawQuery!),
+			headers: { host: [host!] },
+		};
+		const at = new Date(made.signedAt);
+		expect(authenticate(request, signer, at)).toBe('UNSIGNED-PAYLOAD');
+		const other = { ...request, rawPath: `${rawPath}a` };
+		expect(() => authenticate(other, signer, at)).toThrow('does not match');
+	});
+
+	test("the first is the link of AWS's document", () => {
+		expect(made.links[0]!.url).toContain(
+			presigned().query.find(([name]) => name === 'X-Amz-Signature')![1],
+		);
 	});
 });
 

@@ -10,7 +10,10 @@ import {
 	uriEncode,
 	type SignedRequest,
 } from '../signing/signature';
-import type { S3Server } from '../s3Server';
+import type { S3Announced } from '../control';
+
+/** Where it is sent, and the account that signs it. */
+type Store = Omit<S3Announced, 'pid'>;
 
 /** A request as a test wants it; what is left out is made right. */
 export interface Asked {
@@ -39,7 +42,7 @@ export interface Answered {
 }
 
 /** Signs a request, sends it and reads the answer. Rejects when the connection ends without one. */
-export async function ask(server: S3Server, method: string, asked: Asked = {}): Promise<Answered> {
+export async function ask(server: Store, method: string, asked: Asked = {}): Promise<Answered> {
 	const { bucket = server.bucket, key, virtualHost = false, at = new Date() } = asked;
 	const body = Buffer.from(asked.body ?? '');
 	const { host, port } = new URL(server.origin);
@@ -82,7 +85,7 @@ export async function ask(server: S3Server, method: string, asked: Asked = {}): 
 }
 
 async function send(
-	server: S3Server,
+	server: Store,
 	method: string,
 	path: string,
 	headers: OutgoingHttpHeaders,
