@@ -1,4 +1,4 @@
-import type { INodeParameters } from 'n8n-workflow';
+import { sleep, type INodeParameters } from 'n8n-workflow';
 
 import { type S3Object, type S3Server, startS3Server } from '../../emulator/s3';
 import { facts, onStage, type Order, type Stage, type StageRun } from './scenario';
@@ -106,7 +106,7 @@ export class BucketStage {
 		const latest = Date.now() + seconds * 1000;
 		while (!holds()) {
 			if (Date.now() > latest) throw new Error('It did not come to that');
-			await new Promise((resolve) => setTimeout(resolve, 5));
+			await sleep(5);
 		}
 	}
 }

@@ -6,6 +6,7 @@ import type { OutputPlan } from '../../run/item';
 import type { StoredImage } from '../../run/storedImage';
 import type { ImageCarrier } from '../../storage/recordedMemory';
 import { HeldImages, N8nImageStore } from '../files/imageStore';
+import { asError } from '../runtime/asError';
 import { systemClock } from '../runtime/clock';
 import type { StorageCredential } from './storageCredential';
 
@@ -49,19 +50,20 @@ export function imageCarrier(
 			const fileName = binary.fileName ?? '';
 			await bucket.put(key, { kind: 'file', facts, bytes, fileName, open, identity: key }, note);
 		},
-		fetch: async (link, { index, deadline, signal }): Promise<StoredImage> => {
-			try {
-				return await fetchImage({ clock, images, signal }, { url: link }, deadline, index);
-			} catch (error) {
-				if (!(error instanceof EditFault)) throw error as Error;
-				// The link is signed: it is nobody else's business.
-				const { kind, message, httpStatus } = error.fault;
-				throw new EditFault({
-					kind,
-					message: `The stored image could not be read: ${message}`,
-					...(httpStatus === undefined ? {} : { httpStatus }),
-				});
-			}
-		},
+		fetch: async (link, { index, deadline, signal }): Promise<StoredImage> =>
+			await fetchImage({ clock, images, signal }, { url: link }, deadline, index).catch(
+				withoutLink,
+			),
 	};
+}
+
+/** The link is signed: it is nobody else's business. */
+function withoutLink(error: unknown): never {
+	if (!(error instanceof EditFault)) throw asError(error);
+	const { kind, message, httpStatus } = error.fault;
+	throw new EditFault({
+		kind,
+		message: `The stored image could not be read: ${message}`,
+		...(httpStatus === undefined ? {} : { httpStatus }),
+	});
 }
