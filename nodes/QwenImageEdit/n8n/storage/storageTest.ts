@@ -68,6 +68,9 @@ export async function storageCredentialTest(
 		if (read?.text !== text) throw new Error('what was read is not what was written');
 		step = 'Deleting an object (s3:DeleteObject)';
 		await bucket.remove(name);
+		// Without it a missing object is refused instead of missing, and each new edit would fail.
+		step = 'Looking for an object that is not there (s3:ListBucket)';
+		await bucket.read(name);
 		return { status: 'OK', message: 'The bucket can be written, read and cleared' };
 	} catch (error) {
 		const said = error instanceof Error ? error.message : String(error);

@@ -20,7 +20,8 @@ const keyAdvice = 'Check Access Key ID, Secret Access Key and Region in the stor
 const meanings: Readonly<Record<string, Meaning>> = {
 	AccessDenied: {
 		kind: 'credential',
-		advice: 'The key may not do this: it needs to put, get and delete objects below the prefix',
+		advice:
+			'The key may not do this: it needs to put, get and delete objects below the prefix, and to list the bucket',
 	},
 	InvalidAccessKeyId: { kind: 'credential', advice: keyAdvice },
 	SignatureDoesNotMatch: { kind: 'credential', advice: keyAdvice },
