@@ -1,6 +1,8 @@
 import type { CredentialFacts } from './credential';
 import type { Field, OperationName } from './field';
-import type { Malformed, Outcome, Refused, Stopped } from '../edit/outcome';
+import type { Reported } from '../edit/cost';
+import type { Fault } from '../edit/fault';
+import type { Malformed, Outcome, Refused, Stopped, Usage } from '../edit/outcome';
 import type { Price } from '../edit/price';
 import type { ImageType } from '../image/imageType';
 import type { EditRequest, FieldValues, ImageFile } from '../edit/request';
@@ -155,6 +157,10 @@ export interface Provider {
 		/** Tested against the parsed body. */
 		when(json: unknown): boolean;
 	};
+	/** Reads what the edit cost from what the provider reported of use. Absent: it reports no money. */
+	reportedCost?(usage: Usage): Reported | undefined;
+	/** Ends of a task for which the provider documents that it does not charge. Absent: it documents none. */
+	free?: { says: string; source: string; when(fault: Fault): boolean };
 	/** Header for a key that makes a repeated submit harmless; absent: the provider knows none. */
 	idempotencyHeader?: string;
 	facts: readonly Fact[];

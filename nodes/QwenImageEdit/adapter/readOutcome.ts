@@ -6,7 +6,7 @@ import type { Reply } from '../wire/wire';
 import type { Provider } from './provider';
 
 /** What the readers need to know of a provider. */
-type Reading = Pick<Provider, 'title' | 'task'>;
+type Reading = Pick<Provider, 'title' | 'task' | 'free'>;
 
 /**
  * Reads an answer: by the adapter, in the form that the provider documents; and where that form is absent from an
@@ -20,6 +20,17 @@ export function readOutcome(
 	reply: Reply,
 	decode: (reply: Reply) => Outcome,
 	asked: { taskId?: string } = {},
+): Outcome {
+	const outcome = readAnswer(provider, reply, decode, asked);
+	if (outcome.state !== 'refused' || provider.free?.when(outcome.fault) !== true) return outcome;
+	return { ...outcome, fault: { ...outcome.fault, isFree: true } };
+}
+
+function readAnswer(
+	provider: Reading,
+	reply: Reply,
+	decode: (reply: Reply) => Outcome,
+	asked: { taskId?: string },
 ): Outcome {
 	const { title } = provider;
 	if (reply.imageMark !== undefined && reply.httpStatus < 300) {

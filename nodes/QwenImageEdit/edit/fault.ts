@@ -38,7 +38,12 @@ export interface Fault {
 	taskStatus?: 'failed' | 'cancelled';
 	/** The provider may have taken the edit although nothing came of it: sent again, it could be paid for again. */
 	isTaken?: boolean;
+	/** The provider took the edit and documents that it does not charge for one that ends like this. */
+	isFree?: boolean;
 }
+
+/** Whether the edit behind a fault was billed; part of the output contract (`details.billed`). */
+export type Billed = 'no' | 'yes' | 'unknown';
 
 /** A {@link Fault} on its way up. Never carries the request, its headers or a cause that holds them. */
 export class EditFault extends Error {

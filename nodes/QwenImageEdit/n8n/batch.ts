@@ -15,6 +15,7 @@ import type { Choice } from './in/choice';
 import { readNumber, readOptions } from './in/options';
 import { planItem } from './in/planItem';
 import { batchError, type Failure } from './out/batchError';
+import { costHint } from './out/costHint';
 import { failedItem, faultOf, redactFault } from './out/errors';
 import { hintsOf } from './out/hints';
 import { outputItems } from './out/items';
@@ -101,7 +102,7 @@ export class Batch {
 			};
 		});
 		// Says above the output what needs a look. Contexts of older n8n versions have no hints.
-		const hints = hintsOf(finished);
+		const hints = [...hintsOf(finished), ...costHint(finished.map(({ output }) => output))];
 		if (hints.length > 0) context.addExecutionHints?.(...hints);
 		return finished.flatMap(({ output }) => output);
 	}

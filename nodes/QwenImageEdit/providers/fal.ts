@@ -164,6 +164,11 @@ export const fal: Provider = {
 		}),
 		decode: readUpload,
 	},
+	free: {
+		says: 'An edit that ends with HTTP 5xx is not charged; one that ends with 422 may be',
+		source: 'research O2: FAQ',
+		when: ({ taskStatus, httpStatus = 0 }) => taskStatus === 'failed' && httpStatus >= 500,
+	},
 	typicalSeconds: 8,
 	resultLifetimeSeconds: 7 * 24 * 3600,
 	concurrency: 10,

@@ -6,6 +6,7 @@ import {
 } from 'n8n-workflow';
 
 import { EditFault, type Fault } from '../../edit/fault';
+import { billedOf } from '../../edit/retry';
 import type { Redaction } from '../../wire/text/redaction';
 
 /** The fault of anything that was thrown; what is not ours is a bug and says so. */
@@ -27,6 +28,7 @@ function descriptionOf(fault: Fault): string {
 		fault.taskId === undefined ? undefined : `Task ID: ${fault.taskId}`,
 		fault.url === undefined ? undefined : `Result: ${fault.url}`,
 		fault.requestId === undefined ? undefined : `Request ID: ${fault.requestId}`,
+		`Billed: ${billedOf(fault)}`,
 	]
 		.filter((part) => part !== undefined && part !== '')
 		.join('. ');
@@ -66,6 +68,7 @@ export function asNodeError(
 function detailsOf(fault: Fault): Record<string, string | number> {
 	return {
 		errorKind: fault.kind,
+		billed: billedOf(fault),
 		...(fault.taskId === undefined ? {} : { taskId: fault.taskId }),
 		...(fault.url === undefined ? {} : { url: fault.url }),
 		...(fault.httpStatus === undefined ? {} : { httpStatus: fault.httpStatus }),

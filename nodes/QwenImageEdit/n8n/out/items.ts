@@ -1,5 +1,7 @@
 import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 
+import { findModel } from '../../adapter/provider';
+import { type Cost, costOf } from '../../edit/cost';
 import { expiryOf } from '../../edit/expiry';
 import { displayWarning } from '../../image/imageType';
 import type { ItemPlan, ItemResult } from '../../run/item';
@@ -38,7 +40,7 @@ export function outputItems(
 				image: describe(image, plan.provider.resultLifetimeSeconds, now),
 				index,
 				count: result.images.length,
-				...restOf(result, warnings),
+				...restOf(result, warnings, costOfImage(plan, result, image)),
 			}),
 			binary: { [plan.output.binaryPropertyName]: image.stored as IBinaryData },
 			pairedItem: { item: itemIndex },
@@ -61,9 +63,24 @@ function headOf(plan: ItemPlan, result: ItemResult): IDataObject {
 	};
 }
 
-function restOf({ usage, seconds, polls }: ItemResult, warnings: string[]): IDataObject {
+function costOfImage(
+	{ provider }: ItemPlan,
+	{ images, model = '', usage }: ItemResult,
+	{ facts }: StoredImage,
+): Cost | undefined {
+	const reported = usage === undefined ? undefined : provider.reportedCost?.(usage);
+	const price = findModel(provider, model)?.price;
+	return costOf(facts, images.length, { reported, price });
+}
+
+function restOf(
+	{ usage, seconds, polls }: ItemResult,
+	warnings: string[],
+	cost?: Cost,
+): IDataObject {
 	return {
 		...(usage === undefined ? {} : { usage: usage as IDataObject }),
+		...(cost === undefined ? {} : { cost: { ...cost } }),
 		warnings,
 		timing: { seconds, polls },
 	};
