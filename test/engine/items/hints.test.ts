@@ -20,7 +20,7 @@ describe('hints above the output', () => {
 			options: { n: 2 },
 		});
 		expect(run.edited).toHaveLength(6);
-		expect(hintsOf(run)).toEqual([cost('3 edits; 6 images; 0.0663 USD, as reported.')]);
+		expect(hintsOf(run)).toEqual([cost('3 edits; 6 images; 0.1323 USD, as reported.')]);
 	});
 
 	onStage('say that the provider asked to slow down', async (stage) => {
