@@ -51,7 +51,8 @@ export interface Model {
 		/** Words that stand for a size, such as `auto`. */
 		words?: readonly string[];
 	};
-	price?: Price;
+	/** By its price list, one for each region where they differ. Absent: not known. */
+	prices?: readonly Price[];
 }
 
 /** What a provider takes as input images; everything here is checked before anything is sent. */
@@ -159,8 +160,11 @@ export interface Provider {
 	};
 	/** Reads what the edit cost from what the provider reported of use. Absent: it reports no money. */
 	reportedCost?(usage: Usage): Reported | undefined;
-	/** Ends of a task for which the provider documents that it does not charge. Absent: it documents none. */
-	free?: { says: string; source: string; when(fault: Fault): boolean };
+	/**
+	 * Failed tasks for which the provider documents that it does not charge, in the form that it documents: whoever
+	 * reads "not billed" sends the edit to another provider. Absent: it documents none.
+	 */
+	free?: { says: string; source: string; when(fault: Fault, json: unknown): boolean };
 	/** Header for a key that makes a repeated submit harmless; absent: the provider knows none. */
 	idempotencyHeader?: string;
 	facts: readonly Fact[];

@@ -21,17 +21,6 @@ export function readOutcome(
 	decode: (reply: Reply) => Outcome,
 	asked: { taskId?: string } = {},
 ): Outcome {
-	const outcome = readAnswer(provider, reply, decode, asked);
-	if (outcome.state !== 'refused' || provider.free?.when(outcome.fault) !== true) return outcome;
-	return { ...outcome, fault: { ...outcome.fault, isFree: true } };
-}
-
-function readAnswer(
-	provider: Reading,
-	reply: Reply,
-	decode: (reply: Reply) => Outcome,
-	asked: { taskId?: string },
-): Outcome {
 	const { title } = provider;
 	if (reply.imageMark !== undefined && reply.httpStatus < 300) {
 		return {
@@ -41,7 +30,7 @@ function readAnswer(
 			warnings: [`${title} sent the image itself instead of the answer that it documents`],
 		};
 	}
-	const outcome = decode(reply);
+	const outcome = withFree(provider, reply, decode(reply));
 	if (outcome.state === 'ready') return outcome;
 	if (outcome.state === 'completed' || outcome.state === 'pending') {
 		return finished(outcome, reply, title);
@@ -57,6 +46,13 @@ function readAnswer(
 	return read === undefined
 		? withTaskId(outcome, reply, found, title)
 		: finished(read, reply, title);
+}
+
+/** Marks a failed task that is not charged. Only in the documented form: nobody vouches for another. */
+function withFree({ free }: Reading, { json }: Reply, outcome: Outcome): Outcome {
+	if (outcome.state !== 'refused' || outcome.fault.kind === 'unknownOutcome') return outcome;
+	const isFree = outcome.fault.taskStatus === 'failed' && free?.when(outcome.fault, json) === true;
+	return isFree ? { ...outcome, fault: { ...outcome.fault, isFree } } : outcome;
 }
 
 /** What was read from an answer, with all that there is to say about it. */

@@ -10,6 +10,7 @@ export const errorKinds = [
 	'timeout',
 	'unknownOutcome',
 	'cancelled',
+	'budget',
 ] as const;
 
 export type ErrorKind = (typeof errorKinds)[number];
@@ -58,7 +59,16 @@ export function inputFault(message: string, advice?: string): EditFault {
 	return new EditFault({ kind: 'input', message, advice });
 }
 
-/** The same fault with what is known of the paid work added; what it already says is kept. */
-export function withPaidWork(fault: Fault, paid: { taskId?: string; url?: string }): Fault {
-	return { ...fault, taskId: fault.taskId ?? paid.taskId, url: fault.url ?? paid.url };
+/**
+ * The same fault with what is known of the paid work added; what it already says is kept.
+ *
+ * @param paid.isTaken the edit was taken, also where it has neither a task nor a URL that tells so
+ */
+export function withPaidWork(
+	fault: Fault,
+	paid: { taskId?: string; url?: string; isTaken?: boolean },
+): Fault {
+	const { taskId = paid.taskId, url = paid.url } = fault;
+	const isOnlyTaken = paid.isTaken === true && taskId === undefined && url === undefined;
+	return { ...fault, taskId, url, ...(isOnlyTaken ? { isTaken: true } : {}) };
 }

@@ -51,7 +51,7 @@ describe('the cost of one image', () => {
 
 describe('the price lists', () => {
 	const all = providers.flatMap(({ id, models }) =>
-		models.flatMap((model) => (model.price === undefined ? [] : { id, ...model.price })),
+		models.flatMap(({ prices = [] }) => prices.map((price) => ({ id, ...price }))),
 	);
 
 	it('name an amount, a month and a source each', () => {

@@ -5,7 +5,7 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 
-import { EditFault, type Fault } from '../../edit/fault';
+import { type Billed, EditFault, type Fault } from '../../edit/fault';
 import { billedOf } from '../../edit/retry';
 import type { Redaction } from '../../wire/text/redaction';
 
@@ -28,7 +28,6 @@ function descriptionOf(fault: Fault): string {
 		fault.taskId === undefined ? undefined : `Task ID: ${fault.taskId}`,
 		fault.url === undefined ? undefined : `Result: ${fault.url}`,
 		fault.requestId === undefined ? undefined : `Request ID: ${fault.requestId}`,
-		`Billed: ${billedOf(fault)}`,
 	]
 		.filter((part) => part !== undefined && part !== '')
 		.join('. ');
@@ -46,7 +45,7 @@ export function asNodeError(
 ): NodeApiError | NodeOperationError {
 	const description = [descriptionOf(fault), more].filter((part) => part !== '').join('. ');
 	const own =
-		(fault.kind === 'input' || fault.kind === 'cancelled') && fault.httpStatus === undefined;
+		['input', 'cancelled', 'budget'].includes(fault.kind) && fault.httpStatus === undefined;
 	const error = own
 		? new NodeOperationError(node, fault.message, { itemIndex, description })
 		: new NodeApiError(
@@ -65,10 +64,19 @@ export function asNodeError(
 	return error;
 }
 
+/**
+ * What a failure says of the bill. Nobody can say it of an edit whose task was only asked for: "no" would send the
+ * edit to another provider.
+ */
+export function billOf(operation: unknown, fault: Fault): Billed {
+	const billed = billedOf(fault);
+	const isOfTask = operation === 'getTask' || operation === 'cancelTask';
+	return isOfTask && billed === 'no' && fault.isFree !== true ? 'unknown' : billed;
+}
+
 function detailsOf(fault: Fault): Record<string, string | number> {
 	return {
 		errorKind: fault.kind,
-		billed: billedOf(fault),
 		...(fault.taskId === undefined ? {} : { taskId: fault.taskId }),
 		...(fault.url === undefined ? {} : { url: fault.url }),
 		...(fault.httpStatus === undefined ? {} : { httpStatus: fault.httpStatus }),
@@ -92,6 +100,7 @@ export function failedItem(
 			details: {
 				...asked,
 				...detailsOf(fault),
+				billed: billOf(asked.operation, fault),
 			},
 		},
 		pairedItem: { item: itemIndex },

@@ -2,7 +2,9 @@ import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow'
 
 import { findModel } from '../../adapter/provider';
 import { type Cost, costOf } from '../../edit/cost';
+import { resultCount } from '../../edit/expectedCost';
 import { expiryOf } from '../../edit/expiry';
+import { priceIn } from '../../edit/price';
 import { displayWarning } from '../../image/imageType';
 import type { ItemPlan, ItemResult } from '../../run/item';
 import type { StoredImage } from '../../run/storedImage';
@@ -48,6 +50,26 @@ export function outputItems(
 	});
 }
 
+/** What an item would be sent as. It has no status: there is no edit. */
+export function checkedItem(
+	{ provider, operation, model, request, expected }: ItemPlan,
+	itemIndex: number,
+): INodeExecutionData {
+	return {
+		json: {
+			provider: provider.id,
+			operation,
+			...(model === '' ? {} : { model }),
+			checked: true,
+			inputImages: request!.images.length,
+			count: resultCount(request!),
+			...(expected === undefined ? {} : { cost: { ...expected, basis: 'listed' } }),
+			warnings: [],
+		},
+		pairedItem: { item: itemIndex },
+	};
+}
+
 function headOf(plan: ItemPlan, result: ItemResult): IDataObject {
 	const { model, taskId, requestId, progress, queuePosition, etaSeconds } = result;
 	return {
@@ -64,12 +86,12 @@ function headOf(plan: ItemPlan, result: ItemResult): IDataObject {
 }
 
 function costOfImage(
-	{ provider }: ItemPlan,
+	{ provider, region }: ItemPlan,
 	{ images, model = '', usage }: ItemResult,
 	{ facts }: StoredImage,
 ): Cost | undefined {
 	const reported = usage === undefined ? undefined : provider.reportedCost?.(usage);
-	const price = findModel(provider, model)?.price;
+	const price = priceIn(findModel(provider, model)?.prices, region);
 	return costOf(facts, images.length, { reported, price });
 }
 

@@ -70,14 +70,7 @@ export function evoLinkTasks(
 	fields: Readonly<Record<string, Field>>,
 ): Pick<
 	Provider,
-	| 'fields'
-	| 'submitPath'
-	| 'submit'
-	| 'task'
-	| 'busy'
-	| 'free'
-	| 'idempotencyHeader'
-	| 'reportedCost'
+	'fields' | 'submitPath' | 'submit' | 'task' | 'busy' | 'idempotencyHeader' | 'reportedCost'
 > {
 	const decode = taskReader({
 		provider,
@@ -141,11 +134,6 @@ export function evoLinkTasks(
 		},
 		// Only a finished task has it; `credits_reserved` before that is not a cost.
 		reportedCost: (usage) => readAmount(readField(readField(usage, 'cost'), 'usd'), 'USD'),
-		free: {
-			says: 'A failed task is refunded',
-			source: 'research S3: docs of error codes',
-			when: ({ taskStatus }) => taskStatus === 'failed',
-		},
 		idempotencyHeader: 'Idempotency-Key',
 	};
 }
