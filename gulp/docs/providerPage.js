@@ -44,7 +44,7 @@ function atAGlance(provider, operations, imageTypes) {
 			['Result URL expires after', words.duration(provider.resultLifetimeSeconds)],
 			['Price', words.priceRange(provider)],
 			...(provider.models.some(({ prices }) => prices !== undefined)
-				? [['Where the price stands', words.priceSources(provider)]]
+				? [['Source of the price', words.priceSources(provider)]]
 				: []),
 			...(provider.free === undefined
 				? []

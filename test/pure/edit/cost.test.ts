@@ -75,6 +75,20 @@ describe('the line about the cost of a run', () => {
 		expect(messages([[image()], [{ json: { error: 'no' } }]])).toEqual([]);
 	});
 
+	it('counts what was reused, and what failed and may be billed', () => {
+		const reused = { json: { image: {}, reused: true } };
+		expect(messages([[reused], [reused, reused]])).toEqual(['2 edits; 3 images; 2 reused.']);
+		const outputs = [
+			[listed(0.1, 'USD')],
+			[reused],
+			[{ json: { error: 'no', details: { billed: 'no' } } }],
+			[{ json: { error: 'lost', details: { billed: 'unknown' } } }],
+		];
+		expect(messages(outputs)).toEqual([
+			'2 edits; 2 images; 2 failed; 1 of them billed or perhaps billed; 1 reused; 0.1 USD, by the price list.',
+		]);
+	});
+
 	it('does not add what cannot be added', () => {
 		const reported = image({ amount: 0.01, currency: 'USD', basis: 'reported' });
 		const outputs = [

@@ -50,8 +50,8 @@ export const linksOnly: SettingsPatch = {
 	openAiCompatible: { answer: 'url' },
 };
 
-/** Providers that do not charge for a failed task, by research S3 (EvoLink, odkkk) and O2 (fal.ai, with HTTP 5xx). */
-const refundsFailedTasks: readonly ProviderId[] = ['evoLink', 'fal', 'odkkk'];
+/** Providers whose own documents say that a failed task is refunded: research S3, wavespeed.ai/docs. */
+const refundsFailedTasks: readonly ProviderId[] = ['evoLink', 'waveSpeed'];
 
 /** Where a public-looking image lies, for the providers that fetch it themselves. */
 const imageUrl = 'https://photos.example.com/photo.png';
@@ -271,9 +271,8 @@ class Judge {
 	checkBilled(ending: Ending | 'mixed' | 'lost'): void {
 		const { provider, fault } = this.cell;
 		if ((fault.items ?? 1) > 1) return;
-		const bills = this.stage.emulator.ledger.filter(
-			({ status }) => status !== 'failed' || !refundsFailedTasks.includes(provider),
-		).length;
+		const bills = this.stage.emulator.ledger.filter(({ refunded }) => !refunded).length;
+		const isRefund = fault.name === 'task failed' && refundsFailedTasks.includes(provider);
 		for (const said of this.said()) {
 			const isTrue =
 				said === 'unknown' || (said === 'no' && bills === 0) || (said === 'yes' && bills > 0);
@@ -281,6 +280,12 @@ class Judge {
 			this.check(
 				ending !== 'refused' || fault.billed !== 0 || said === 'no',
 				`says billed: ${String(said)}, where the provider took nothing`,
+			);
+			this.check(!isRefund || said === 'no', `says billed: ${String(said)}, after a refund`);
+			// The image was made, and the failure has its URL.
+			this.check(
+				ending !== 'kept' || fault.step !== 'result' || said === 'yes',
+				`says billed: ${String(said)} of an image that was made`,
 			);
 		}
 	}
