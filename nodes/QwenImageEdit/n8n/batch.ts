@@ -19,10 +19,10 @@ import { costHint } from './out/costHint';
 import { failedItem, faultOf, redactFault } from './out/errors';
 import { hintsOf } from './out/hints';
 import { checkedItem, outputItems } from './out/items';
+import { Spending } from './out/spending';
 import { asError } from './runtime/asError';
 import { systemClock } from './runtime/clock';
 import { digest, idempotencyKey } from './runtime/digest';
-import { Spending } from './spending';
 
 /** Shared by all runs of this process: pauses of credentials, and how long tasks took. */
 const gates = new RateGates();

@@ -7,6 +7,7 @@ import { onStage } from '../stage/scenario';
 const ofTheNode: Record<string, [label: string, minimum: number, maximum: number]> = {
 	timeoutSeconds: ['Timeout (Seconds)', 1, 86_400],
 	maxConcurrency: ['Max Concurrency', 1, 200],
+	maxCost: ['Max Cost', 0.001, 1_000_000],
 	maxImageMegabytes: ['Max Image Size (MB)', 0.1, 1024],
 };
 

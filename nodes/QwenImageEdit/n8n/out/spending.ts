@@ -1,12 +1,12 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import type { Cost } from '../edit/cost';
-import { EditFault } from '../edit/fault';
-import { billedOf } from '../edit/retry';
-import type { ItemPlan } from '../run/item';
-import { Budget } from '../run/pace/budget';
-import type { Settled } from '../run/pace/pool';
-import { cancelledFault } from '../run/requests';
+import type { Cost } from '../../edit/cost';
+import { EditFault } from '../../edit/fault';
+import { billedOf } from '../../edit/retry';
+import type { ItemPlan } from '../../run/item';
+import { Budget } from '../../run/pace/budget';
+import type { Settled } from '../../run/pace/pool';
+import { cancelledFault } from '../../run/requests';
 
 /** Holds the edits of a run within the option Max Cost. */
 export class Spending {
