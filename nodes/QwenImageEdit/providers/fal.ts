@@ -15,7 +15,7 @@ const usd = (
 			amount,
 			currency: 'USD',
 			per,
-			// Without a size, these models make the result as large as the input: research O2.
+			// Without a size, 2511 makes the result as large as the input (research O2); no older default is larger.
 			...(per === 'megapixel' ? { mostMegapixels: 'input' as const } : {}),
 			asOf: '2026-11',
 			source,
