@@ -43,6 +43,12 @@ function atAGlance(provider, operations, imageTypes) {
 			['Usual time of an edit', `about ${provider.typicalSeconds} seconds`],
 			['Result URL expires after', words.duration(provider.resultLifetimeSeconds)],
 			['Price', words.priceRange(provider)],
+			...(provider.models.some(({ prices }) => prices !== undefined)
+				? [['Source of the price', words.priceSources(provider)]]
+				: []),
+			...(provider.free === undefined
+				? []
+				: [['Not billed', `${provider.free.says} (${provider.free.source})`]]),
 		],
 	);
 }
@@ -78,7 +84,7 @@ function imageLimits({ types, minimumSide, maximumSide, maximumBytes }) {
 
 /** What sets the models apart; nothing where they are alike. */
 function modelTable({ models, fields, images }) {
-	const special = ({ id, ...rest }) => Object.keys(rest).some((name) => name !== 'price');
+	const special = ({ id, ...rest }) => Object.keys(rest).some((name) => name !== 'prices');
 	if (!models.some(special)) return [];
 	const label = (name) => fields[name]?.label ?? name;
 	return [
@@ -105,7 +111,9 @@ function modelTable({ models, fields, images }) {
 						: [`prompt up to ${model.maximumPromptLength} characters`]),
 					...imageLimits(model.images ?? {}),
 				]),
-				model.price === undefined ? words.notDocumented : words.price(model.price),
+				model.prices === undefined
+					? words.notDocumented
+					: model.prices.map((entry) => words.price(entry)).join(', '),
 			]),
 		),
 	];

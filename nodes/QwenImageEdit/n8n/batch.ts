@@ -13,12 +13,14 @@ import { HeldImages, N8nImageStore } from './files/imageStore';
 import type { ReadCredential } from './http/credential';
 import { N8nTransport, redactionOfAnswers } from './http/transport';
 import type { Choice } from './in/choice';
-import { readNumber, readOptions } from './in/options';
+import { readMaxCost, readNumber, readOptions } from './in/options';
 import { planItem } from './in/planItem';
 import { batchError, type Failure } from './out/batchError';
+import { costHint } from './out/costHint';
 import { failedItem, faultOf, redactFault } from './out/errors';
 import { hintsOf } from './out/hints';
-import { outputItems } from './out/items';
+import { checkedItem, outputItems } from './out/items';
+import { Spending } from './out/spending';
 import { asError } from './runtime/asError';
 import { systemClock } from './runtime/clock';
 import { digest, idempotencyKey } from './runtime/digest';
@@ -63,15 +65,18 @@ export class Batch {
 
 	private readonly redactionOfAnswers: Redaction;
 
+	private readonly spending: Spending;
+
 	/** Where the items that were put out are remembered. */
 	private readonly records: RecordName[] = [];
 
 	constructor(private readonly settings: BatchSettings) {
-		const { context, credential, storage } = settings;
+		const { context, credential, run, paidWork, storage } = settings;
 		this.keepsGoing = context.continueOnFail();
 		this.signal = context.getExecutionCancelSignal() ?? new AbortController().signal;
 		this.redaction = new Redaction([credential.key, ...(storage?.secrets ?? [])]);
 		this.redactionOfAnswers = redactionOfAnswers(credential);
+		this.spending = new Spending(readMaxCost(context), paidWork.counted(run));
 	}
 
 	/** The output of all items. What the run has paid for and put out is noted in the user's bucket. */
@@ -101,7 +106,7 @@ export class Batch {
 			planned.flatMap((settled) => (settled.state === 'done' ? freshPlan(settled.result) : [])),
 		);
 
-		const worked = await runOrdered(
+		const ended = await runOrdered(
 			planned,
 			{
 				width: readNumber(readOptions(context, 0), 'maxConcurrency', choice.provider.concurrency),
@@ -110,6 +115,7 @@ export class Batch {
 			},
 			async (settled, index, signal) => await this.finish(settled, index, signal),
 		);
+		const worked = this.spending.told(ended);
 		if (!this.keepsGoing || this.signal.aborted) this.throwFirst(worked);
 		// With a failed item n8n's Retry On Fail may still run the node again. Then what is paid for is kept.
 		if (worked.every(({ state }) => state === 'done')) paidWork.forget(run);
@@ -117,14 +123,15 @@ export class Batch {
 		const asked = { provider: choice.provider.id, operation: choice.operation };
 		const finished = worked.map((settled, index): Finished => {
 			if (settled.state === 'done') return settled.result;
-			const fault = faultOf(settled.state === 'failed' ? settled.error : undefined);
+			const thrown = faultOf(settled.state === 'failed' ? settled.error : undefined);
+			const fault = paidWork.told(run, index, thrown);
 			return {
 				output: [failedItem(asked, redactFault(fault, this.redaction), index)],
 				waited: false,
 			};
 		});
 		// Says above the output what needs a look. Contexts of older n8n versions have no hints.
-		const hints = hintsOf(finished);
+		const hints = [...hintsOf(finished), ...costHint(finished.map(({ output }) => output))];
 		if (hints.length > 0) context.addExecutionHints?.(...hints);
 		return finished.flatMap(({ output }) => output);
 	}
@@ -161,8 +168,12 @@ export class Batch {
 		if (planned.state === 'skipped') throw new EditFault(cancelled);
 		if ('output' in planned.result) return { output: planned.result.output, waited: false };
 		const { plan } = planned.result;
+		if (plan.isCheckOnly && plan.request !== undefined) {
+			return { output: [checkedItem(plan, index)], waited: false };
+		}
 		const waited = plan.operation === 'edit' || plan.waitForCompletion;
-		return { output: await this.edit(plan, index, signal), waited };
+		const work = async (): Promise<INodeExecutionData[]> => await this.edit(plan, index, signal);
+		return { output: await this.spending.within(plan, index, signal, work), waited };
 	}
 
 	private async edit(
@@ -220,12 +231,16 @@ export class Batch {
 
 	/** The first failure in the order of the items stops the node. */
 	private throwFirst(settled: ReadonlyArray<Settled<unknown>>, note = ''): void {
-		const failures: Failure[] = settled.flatMap((result, index) =>
-			result.state === 'failed' ? [{ index, fault: faultOf(result.error) }] : [],
-		);
-		if (failures.length === 0 && this.signal.aborted) failures.push({ index: 0, fault: cancelled });
-		if (failures.length === 0) return;
 		const { context, run, paidWork } = this.settings;
+		const failures: Failure[] = settled.flatMap((result, index) =>
+			result.state === 'failed'
+				? [{ index, fault: paidWork.told(run, index, faultOf(result.error)) }]
+				: [],
+		);
+		if (failures.length === 0 && this.signal.aborted) {
+			failures.push({ index: 0, fault: paidWork.told(run, 0, cancelled) });
+		}
+		if (failures.length === 0) return;
 		throw batchError(context.getNode(), failures, paidWork.named(run), this.redaction, note);
 	}
 }

@@ -33,14 +33,16 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 		// A fault that concerns all items alike. With Continue On Fail each item fails with it: a node that throws
 		// there would send its unedited input down the success branch.
 		if (!context.continueOnFail()) {
-			const failures = [{ index: 0, fault: error.fault }];
+			const failures = [{ index: 0, fault: paidWork.told(run, 0, error.fault) }];
 			throw batchError(context.getNode(), failures, paidWork.named(run), new Redaction([]));
 		}
 		const asked = {
 			provider: String(context.getNodeParameter('provider', 0)),
 			operation: String(context.getNodeParameter('operation', 0)),
 		};
-		return items.map((_item, index) => failedItem(asked, error.fault, index));
+		return items.map((_item, index) =>
+			failedItem(asked, paidWork.told(run, index, error.fault), index),
+		);
 	} finally {
 		paidWork.end(run);
 	}

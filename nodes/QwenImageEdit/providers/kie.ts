@@ -107,8 +107,18 @@ const decode = taskReader({
 	},
 });
 
-const usd = (amount: number, per: 'image' | 'megapixel'): Pick<Model, 'price'> => ({
-	price: { amount, currency: 'USD', per, asOf: '2026-08', source: 'research M1: two clients' },
+const usd = (amount: number, per: 'image' | 'megapixel'): Pick<Model, 'prices'> => ({
+	prices: [
+		{
+			amount,
+			currency: 'USD',
+			per,
+			// It takes presets only, of which the largest is 1024 x 1024.
+			...(per === 'megapixel' ? { mostMegapixels: 1.05 } : {}),
+			asOf: '2026-08',
+			source: 'research M1: two clients',
+		},
+	],
 });
 
 /** Kie.ai: always a task; HTTP 200 with a code in the body. Research M1. */

@@ -35,7 +35,7 @@ class ItemRun {
 	private readonly task: TaskReader;
 
 	/** What a fault must name from now on. */
-	private paid: { taskId?: string; url?: string } = {};
+	private paid: { taskId?: string; url?: string; isTaken?: boolean } = {};
 
 	constructor(
 		private readonly plan: ItemPlan,
@@ -85,11 +85,14 @@ class ItemRun {
 		const { deadline } = this.requests;
 		const known = memory.recall() ?? (await memory.claim?.({ signal, deadline }));
 		if (known?.state === 'lost') throw new EditFault(known.fault);
-		if (known?.state === 'made') return known.outcome;
+		if (known?.state === 'made') {
+			this.paid.isTaken = true;
+			return known.outcome;
+		}
 		if (known?.state === 'done') throw new TypeError('an item that was put out was run again');
 		const isAttached = known?.state === 'task';
 		const outcome = isAttached ? known.outcome : await this.submit();
-		this.paid.taskId = outcome.taskId;
+		this.paid = { taskId: outcome.taskId, isTaken: true };
 		if (outcome.state === 'completed' || this.plan.operation === 'submitTask') return outcome;
 		const submittedAt = isAttached ? known.submittedAt : this.ports.clock.now();
 		try {
@@ -260,7 +263,7 @@ class ItemRun {
 }
 
 /** What was thrown as a fault that names the paid work. Anything that is not a fault is a bug and says what it is. */
-function asEditFault(error: unknown, paid: { taskId?: string; url?: string } = {}): EditFault {
+function asEditFault(error: unknown, paid: Parameters<typeof withPaidWork>[1] = {}): EditFault {
 	const message = error instanceof Error ? error.message : String(error);
 	const fault: Fault =
 		error instanceof EditFault

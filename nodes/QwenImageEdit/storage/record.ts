@@ -14,7 +14,8 @@ export type EditRecord = {
 	at: number;
 } & (
 	| { state: 'intent' }
-	| { state: 'task'; taskId: string; readUrl?: string }
+	/** `isTold`: a run has said that it failed. */
+	| { state: 'task'; taskId: string; readUrl?: string; isTold?: boolean }
 	| { state: 'made'; outcome: Completed }
 	/** It may have been taken, and nobody can know. */
 	| { state: 'lost' }
@@ -50,9 +51,15 @@ export function readRecord(text: string): EditRecord | undefined {
 		case 'lost':
 			return { ...head, state };
 		case 'task': {
-			const { taskId, readUrl } = value;
+			const { taskId, readUrl, isTold } = value;
 			if (typeof taskId !== 'string' || taskId === '') return undefined;
-			return { ...head, state, taskId, ...(typeof readUrl === 'string' ? { readUrl } : {}) };
+			return {
+				...head,
+				state,
+				taskId,
+				...(typeof readUrl === 'string' ? { readUrl } : {}),
+				...(isTold === true ? { isTold } : {}),
+			};
 		}
 		case 'made': {
 			const outcome = readOutcome(value.outcome);

@@ -11,19 +11,8 @@ import {
 	recordKey,
 	type RecordPorts,
 } from './claim';
-import { type ImageNote, madeOf, noteText, recordText, taskOf } from './record';
-import type { Bucket } from './s3/bucket';
-
-/** Brings images from n8n's storage into the bucket and back. */
-export interface ImageCarrier {
-	/** @throws EditFault */
-	put(bucket: Bucket, key: string, image: StoredImage, note: string): Promise<void>;
-	/** @throws EditFault */
-	fetch(link: string, settings: ClaimSettings & { index: number }): Promise<StoredImage>;
-}
-
-/** A link by which the node itself reads. */
-const ownLinkSeconds = 3600;
+import { type ImageNote, madeOf, recordText, taskOf } from './record';
+import { fetchStored, type ImageCarrier, storeImages } from './storedImages';
 
 /** What may still come of an edit, as far as a failure tells. */
 const passingKinds: ReadonlySet<string> = new Set([
@@ -49,6 +38,8 @@ export class RecordedMemory implements PaidWorkMemory {
 	/** What is known of the payment, by this run or by the one that it has attached to. */
 	private held: 'nothing' | 'intent' | 'task' | 'made' = 'nothing';
 
+	private task: { taskId: string; readUrl?: string; isTold?: boolean } | undefined;
+
 	private areImagesStored = false;
 
 	/** The writes that nobody waits for while the edit goes on, one after the other. */
@@ -64,6 +55,7 @@ export class RecordedMemory implements PaidWorkMemory {
 		const known = inner.recall();
 		if (known?.state !== 'task' && known?.state !== 'made') return;
 		this.held = known.state;
+		if (known.state === 'task') this.task = taskOf(known.outcome);
 		this.isReused = plan.record!.foreign !== undefined;
 	}
 
@@ -78,12 +70,14 @@ export class RecordedMemory implements PaidWorkMemory {
 	}
 
 	/**
-	 * A stopped execution tells the provider to cancel its tasks. The next run finds them cancelled, and pays for them.
+	 * A stopped execution tells the provider to cancel its tasks: the next run finds them cancelled, and pays for the
+	 * edits. So it does for a task that has failed, and of which a run has said so.
 	 *
 	 * @inheritdoc
 	 */
 	async release({ taskStatus }: Fault): Promise<boolean> {
-		if (!this.isReused || taskStatus !== 'cancelled') return false;
+		const isGivenUp = taskStatus === 'cancelled' || this.task?.isTold === true;
+		if (!this.isReused || taskStatus === undefined || !isGivenUp) return false;
 		await this.ports.bucket.remove(recordKey(this.key));
 		this.forget();
 		this.isReused = false;
@@ -98,14 +92,18 @@ export class RecordedMemory implements PaidWorkMemory {
 		if (this.areImagesStored) return;
 		if (work.state === 'task' && this.held !== 'task') {
 			this.held = 'task';
-			this.note({ state: 'task', ...taskOf(work.outcome) });
+			this.task = taskOf(work.outcome);
+			this.note({ state: 'task', ...this.task });
 		}
 		if (work.state !== 'made') return;
 		const { outcome, images } = work;
 		const all = outcome.images.flatMap((_image, index) => images[index] ?? []);
 		if (all.length > 0 && all.length === outcome.images.length) {
 			this.areImagesStored = true;
-			this.later(async () => await this.storeImages(outcome, all));
+			const { payment = '' } = this.plan.record!;
+			const { clock, bucket } = this.ports;
+			const paid = { payment, at: clock.now(), outcome };
+			this.later(async () => await storeImages(bucket, this.key, paid, all, this.images));
 		} else if (this.held === 'intent') {
 			const made = madeOf(outcome);
 			if (made === undefined) return;
@@ -120,7 +118,9 @@ export class RecordedMemory implements PaidWorkMemory {
 		const claim = await new Claims(this.plan, { ...this.ports, bucket }).claim(settings);
 		if (claim.kind === 'attach') return this.attach(claim.found);
 		if (claim.kind === 'stored') {
-			const images = await this.fetchImages(claim.note, settings);
+			const images = await fetchStored(bucket, this.key, claim.note, this.images, settings).catch(
+				unreadable,
+			);
 			if (images !== undefined) return this.fromImages(claim.note, images, claim.found);
 			// An image that cannot be read any more is as good as none.
 			await bucket.remove(imageKey(this.key, 0));
@@ -153,7 +153,16 @@ export class RecordedMemory implements PaidWorkMemory {
 	async fail(fault: Fault): Promise<boolean> {
 		await this.writes;
 		if (this.held === 'nothing') return false;
-		const isOver = fault.taskStatus !== undefined || fault.kind === 'content';
+		// A flagged image was made and is gone; a refused read says nothing of the task.
+		const isFlagged = fault.kind === 'content' && fault.isTaken === true;
+		const hasFailed = fault.taskStatus !== undefined;
+		if (hasFailed && this.task !== undefined) {
+			// The next run reads it once more before it pays: providers say of tasks that they failed which then succeed.
+			this.note({ state: 'task', ...this.task, isTold: true });
+			await this.writes;
+			return true;
+		}
+		const isOver = hasFailed || isFlagged;
 		const isUnknown = this.held === 'intent' && fault.isTaken === true && !isOver;
 		if (isUnknown) this.note({ state: 'lost' });
 		// What this run has made itself is kept for the next, whatever kept it from arriving. What it has attached to
@@ -174,6 +183,8 @@ export class RecordedMemory implements PaidWorkMemory {
 			const { taskId, readUrl } = record;
 			const read = readUrl === undefined ? {} : { readUrl };
 			this.held = 'task';
+			const { isTold = false } = record;
+			this.task = { taskId, ...read, isTold };
 			return this.known({
 				state: 'task',
 				plan,
@@ -229,46 +240,10 @@ export class RecordedMemory implements PaidWorkMemory {
 		return plan;
 	}
 
-	private async fetchImages(
-		{ count }: ImageNote,
-		settings: ClaimSettings,
-	): Promise<StoredImage[] | undefined> {
-		const images: StoredImage[] = [];
-		try {
-			for (let index = 0; index < count; index += 1) {
-				const link = await this.ports.bucket.link(imageKey(this.key, index), ownLinkSeconds);
-				const image = { ...(await this.images.fetch(link, { ...settings, index })) };
-				// The link is nobody else's business.
-				delete image.url;
-				images.push(image);
-			}
-		} catch (error) {
-			if (!(error instanceof EditFault) || passingKinds.has(error.fault.kind)) throw error as Error;
-			return undefined;
-		}
-		return images;
-	}
-
-	private async storeImages(outcome: Completed, images: readonly StoredImage[]): Promise<void> {
-		const { taskId, model, usage } = outcome;
-		const note = noteText({
-			payment: this.plan.record!.payment ?? '',
-			at: this.ports.clock.now(),
-			count: images.length,
-			...(taskId === undefined ? {} : { taskId }),
-			...(model === undefined ? {} : { model }),
-			...(usage === undefined ? {} : { usage }),
-		});
-		// The first comes last: whoever finds it finds all.
-		for (const [index, image] of [...images.entries()].reverse()) {
-			await this.images.put(this.ports.bucket, imageKey(this.key, index), image, note);
-		}
-	}
-
 	private note(
 		state:
 			| { state: 'lost' }
-			| { state: 'task'; taskId: string }
+			| { state: 'task'; taskId: string; readUrl?: string; isTold?: boolean }
 			| { state: 'made'; outcome: Completed },
 	): void {
 		const { clock, mark, bucket } = this.ports;
@@ -285,4 +260,10 @@ export class RecordedMemory implements PaidWorkMemory {
 			);
 		});
 	}
+}
+
+/** A stored image that is gone or no image any more; anything else may be better next time. */
+function unreadable(error: unknown): undefined {
+	if (!(error instanceof EditFault) || passingKinds.has(error.fault.kind)) throw error as Error;
+	return undefined;
 }

@@ -134,7 +134,7 @@ describe('a run that was killed', () => {
 	});
 
 	onBucket(
-		'a task that failed meanwhile is told of, and the edit is free again',
+		'a task that failed meanwhile is told of, and then the edit is sent again',
 		async (bucket) => {
 			const { emulator } = bucket.stage;
 			const provider = 'odkkk';

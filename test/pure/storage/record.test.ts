@@ -16,6 +16,7 @@ const records: EditRecord[] = [
 	{ ...head, state: 'intent' },
 	{ ...head, state: 'lost' },
 	{ ...head, state: 'task', taskId: 'task-1' },
+	{ ...head, state: 'task', taskId: 'task-1', isTold: true },
 	{ ...head, state: 'task', taskId: 'task-1', readUrl: 'https://api.example.com/task-1' },
 	{
 		...head,

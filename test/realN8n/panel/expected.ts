@@ -27,6 +27,9 @@ const EVERYWHERE: readonly ExpectedOption[] = [
 /** Only what waits for a task can run out of time with a task left over. */
 const WAITING: ExpectedOption = { name: 'timeoutAction', label: 'When Time Runs Out' };
 const GET_TASK: ExpectedOption = { name: 'waitForCompletion', label: 'Wait for Completion' };
+/** What decides over money, before an edit is sent. */
+const CHECK_ONLY: ExpectedOption = { name: 'checkOnly', label: 'Check Only' };
+const MAX_COST: ExpectedOption = { name: 'maxCost', label: 'Max Cost' };
 const MASK: ExpectedOption = { name: 'maskBinaryPropertyName', label: 'Mask Binary Field' };
 
 /** Whether an operation sends an edit: then it has a prompt, images and a model. */
@@ -44,6 +47,8 @@ export function expectedOptions(provider: Provider, operation: OperationName): E
 		...(sends
 			? Object.entries(provider.fields).map(([name, { label }]) => ({ name, label }))
 			: [GET_TASK]),
+		...(sends ? [CHECK_ONLY] : []),
+		...(sends && provider.models.some(({ prices }) => prices !== undefined) ? [MAX_COST] : []),
 		...(sends && provider.images.mask === true ? [MASK] : []),
 		...EVERYWHERE,
 		...(provider.task !== undefined && operation !== 'submitTask' ? [WAITING] : []),

@@ -4,7 +4,9 @@ import { checkFields } from '../../adapter/checkFields';
 import { checkFile, checkImages } from '../../adapter/checkImages';
 import { checkPrompt, checkTaskId } from '../../adapter/checkTexts';
 import { findModel, type Provider } from '../../adapter/provider';
-import { inputFault } from '../../edit/fault';
+import { expectedCost } from '../../edit/expectedCost';
+import { EditFault, inputFault } from '../../edit/fault';
+import { priceIn } from '../../edit/price';
 import type { EditRequest } from '../../edit/request';
 import { editedName } from '../../image/fileName';
 import type { ItemPlan, OutputPlan } from '../../run/item';
@@ -15,7 +17,7 @@ import type { Choice } from './choice';
 import { ImageReader } from './imageReader';
 import { canUpload } from './publicUrl';
 import type { ImageRow } from './imageRows';
-import { readNumber, readOptions, readText } from './options';
+import { readFlag, readMaxCost, readNumber, readOptions, readText } from './options';
 
 /**
  * One item as a plan, with everything checked that can be checked without sending anything.
@@ -36,6 +38,8 @@ export async function planItem(
 		baseUrl: credential.baseUrl,
 		canUpload: canUpload(provider, credential),
 		model: '',
+		...(credential.region === undefined ? {} : { region: credential.region }),
+		isCheckOnly: readFlag(options, 'checkOnly', 'Check Only'),
 		waitForCompletion: options.waitForCompletion === true,
 		timeoutSeconds: readNumber(options, 'timeoutSeconds'),
 		timeoutAction: options.timeoutAction === 'output' ? 'output' : 'error',
@@ -46,7 +50,32 @@ export async function planItem(
 		return { ...plan, taskId, output: named(plan.output, undefined) };
 	}
 	const request = await readRequest(context, { ...plan, ...choice }, options, itemIndex);
-	return { ...plan, request, model: request.model, output: named(plan.output, request) };
+	const price = priceIn(findModel(provider, request.model)?.prices, plan.region);
+	const expected = expectedCost(price, request);
+	if (expected === undefined && readMaxCost(context) !== undefined) {
+		throw noLimit(provider, request.model, price !== undefined);
+	}
+	return {
+		...plan,
+		request,
+		...(expected === undefined ? {} : { expected }),
+		model: request.model,
+		output: named(plan.output, request),
+	};
+}
+
+/** A limit that nobody can keep is refused before anything is sent. */
+function noLimit({ title }: Provider, model: string, isPriced: boolean): EditFault {
+	if (isPriced) {
+		return inputFault(
+			`'Max Cost' cannot be kept: ${title} bills the model ${model} by the megapixel, and the size of an image at a URL is not known`,
+			"Set 'Size' in Options, or give the image as a file",
+		);
+	}
+	return inputFault(
+		`'Max Cost' cannot be kept: the price of ${model === '' ? `a model of ${title}` : `the model ${model} at ${title}`} is not known`,
+		"Choose a model whose price stands in the list of 'Model', or remove 'Max Cost' from Options",
+	);
 }
 
 /** The output side of the options. */

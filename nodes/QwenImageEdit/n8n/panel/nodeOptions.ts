@@ -16,6 +16,13 @@ export const numberOptions = {
 		default: 4,
 		isWhole: true,
 	},
+	maxCost: {
+		label: 'Max Cost',
+		// Less than any edit costs, and more than anybody spends in one run.
+		minimum: 0.001,
+		maximum: 1_000_000,
+		default: 1,
+	},
 	maxImageMegabytes: {
 		label: 'Max Image Size (MB)',
 		minimum: 0.1,

@@ -77,6 +77,28 @@ function numberProperty(
 	};
 }
 
+const checkOnlyOption: INodeProperties = {
+	displayName: 'Check Only',
+	name: 'checkOnly',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to only check all items and show what they would cost, without sending anything',
+};
+
+/** A limit on the cost, where the price of any model is known. */
+function maxCostOption({ models, credential: { regions } }: Provider): INodeProperties[] {
+	const prices = models.flatMap((model) => model.prices ?? []);
+	if (prices.length === 0) return [];
+	const currencies = new Map(prices.map(({ currency, region }) => [currency, region]));
+	const named = [...currencies].map(([currency, region]) => {
+		const label = regions?.find(({ value }) => value === region)?.label;
+		return label === undefined || currencies.size === 1 ? currency : `${currency} (${label})`;
+	});
+	const description = `How much one run of this node may cost; items beyond it are not sent and fail. In ${named.join(' or ')} by the price list`;
+	return [numberProperty('maxCost', description)];
+}
+
 /** Options of the node itself, for every provider. */
 function commonOptions(provider: Provider, operation: 'sending' | 'getTask'): INodeProperties[] {
 	const options: INodeProperties[] = [
@@ -116,6 +138,7 @@ function commonOptions(provider: Provider, operation: 'sending' | 'getTask'): IN
 			'How long one item may take, from its first request to its image',
 		),
 	];
+	if (operation === 'sending') options.push(checkOnlyOption, ...maxCostOption(provider));
 	if (provider.task !== undefined) {
 		options.push({
 			displayName: 'When Time Runs Out',

@@ -4,7 +4,7 @@ import { EditFault } from '../../edit/fault';
 import { fetchImage } from '../../run/collect';
 import type { OutputPlan } from '../../run/item';
 import type { StoredImage } from '../../run/storedImage';
-import type { ImageCarrier } from '../../storage/recordedMemory';
+import type { ImageCarrier } from '../../storage/storedImages';
 import { HeldImages, N8nImageStore } from '../files/imageStore';
 import { asError } from '../runtime/asError';
 import { systemClock } from '../runtime/clock';

@@ -172,6 +172,7 @@ export function urlPlan(provider: Provider, plan: Partial<ItemPlan> = {}): ItemP
 		},
 		canUpload: false,
 		waitForCompletion: false,
+		isCheckOnly: false,
 		timeoutSeconds: 3600,
 		timeoutAction: 'error',
 		output: {

@@ -118,9 +118,14 @@ async function checkPanel(
 		assert.equal(await panel.model(), provider.defaultModel);
 		const listed = await panel.modelList();
 		if (provider.modelList === undefined) {
-			const documented = provider.models.map((model) =>
-				model.note === undefined ? model.id : `${model.id} (${model.note})`,
-			);
+			const documented = provider.models.map(({ id, note, prices = [] }) => {
+				const amounts = prices.map(
+					({ amount, currency, per }) =>
+						`${amount} ${currency} ${per === 'megapixel' ? 'a' : 'an'} ${per}`,
+				);
+				const more = [note ?? '', amounts.join(' or ')].filter((part) => part !== '');
+				return more.length === 0 ? id : `${id} (${more.join('; ')})`;
+			});
 			assert.deepEqual(listed, documented);
 		}
 	}
