@@ -63,6 +63,14 @@ export function manualTriggerOf({ name, workflow }: Example): string {
 	return trigger.name;
 }
 
+/** The last part of the address of a workflow's form. */
+export function formPathOf({ name, workflow }: Example): string {
+	const trigger = workflow.nodes.find(({ type }) => type.endsWith('.formTrigger'));
+	const { path } = (trigger?.parameters.options ?? {}) as { path?: string };
+	if (path === undefined) throw new Error(`${name} has no form with a path`);
+	return path;
+}
+
 function checkCredentials(file: string, nodes: WorkflowNode[]): void {
 	for (const node of nodes) {
 		for (const [type, { id, name }] of Object.entries(node.credentials ?? {})) {

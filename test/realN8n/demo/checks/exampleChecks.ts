@@ -1,14 +1,16 @@
-import { checkAgent } from './agent';
-import { checkPhotoFolder } from './photoFolder';
-import { checkSpreadsheet } from './spreadsheet';
+import { checkAgent } from './conversations/agent';
+import { checkPhotoFolder } from './batches/photoFolder';
+import { checkSpreadsheet } from './batches/spreadsheet';
 import { checkThreeReferences } from './threeReferences';
-import { checkUpload } from './upload';
+import { checkForm } from './conversations/form';
+import { checkUpload } from './conversations/upload';
 import { checkWrittenImages } from './writtenImages';
 import type { ExampleCheck } from '../exampleRun';
 
 /** Examples that promise more than an edited photo on disk. */
 const CHECKS: Readonly<Record<string, ExampleCheck>> = {
 	'agent-with-the-node-as-tool': checkAgent,
+	'form-before-and-after': checkForm,
 	'photos-to-storage': checkPhotoFolder,
 	'spreadsheet-of-prompts': checkSpreadsheet,
 	'three-reference-images': checkThreeReferences,
