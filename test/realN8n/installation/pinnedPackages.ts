@@ -35,12 +35,18 @@ export async function installPinned(
 	for (const file of ['package.json', 'package-lock.json', '.npmrc']) {
 		copyFileSync(join(recipeFolder, file), join(folder, file));
 	}
-	log(`${name}: installing with npm ci (minutes when the npm cache is cold) ...`);
+	const { packages } = JSON.parse(lockfile.toString('utf8')) as { packages: object };
+	const paths = Object.keys(packages);
+	log(`${name}: installing ${paths.length} packages (minutes when the npm cache is cold) ...`);
 	const { seconds } = await runCommand(process.execPath, [npmScript(), 'ci', '--ignore-scripts'], {
 		workingDirectory: folder,
 		environment: npmEnvironment(),
 		label: `npm ci of ${name}`,
-		onHeartbeat: (elapsed) => log(`${name}: still installing after ${elapsed} s ...`),
+		heartbeatSeconds: 10,
+		onHeartbeat: (elapsed) => {
+			const there = paths.filter((path) => existsSync(join(folder, path, 'package.json'))).length;
+			log(`${name}: ${there} of ${paths.length} packages after ${elapsed} s ...`);
+		},
 	});
 	log(`${name}: npm ci took ${seconds} s`);
 	writeStamp(folder, { lockfileHash });
