@@ -19,7 +19,7 @@ const PUBLISHED = [FORM_EXAMPLE, 'upload-edit-respond'];
 export async function openEditor(emulator: Emulator): Promise<RunningInstance> {
 	const examples = loadExamples();
 	furnishPublicWorld(emulator);
-	const { userFolder, workingFolder, filesFolder } = createWorkspace('editor');
+	const { userFolder, workingFolder, filesFolder } = await createWorkspace('editor');
 	const services = await startServices(emulator, examples);
 	try {
 		const instance = await startInstance({

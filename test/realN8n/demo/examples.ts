@@ -15,6 +15,9 @@ export const PHOTO_FILE = join(PHOTOS_FOLDER, 'coffee.jpg');
 /** The spreadsheet that comes with the examples. */
 export const SPREADSHEET_FILE = join(EXAMPLES_FOLDER, 'prompts.csv');
 
+/** The table of colours that comes with the examples. */
+export const COLOURS_FILE = join(EXAMPLES_FOLDER, 'colours.csv');
+
 export interface WorkflowNode {
 	name: string;
 	type: string;

@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path';
 import { runCommand } from '../../processes/command';
 import { npmEnvironment, npmScript } from './npm';
+import { withTarballUrls, type Lockfile } from './tarballUrls';
 
 /**
  * Where everything is installed that only these tests need: n8n, and all else below it, so that it finds n8n's packages. Not beside the recipes: the build of the package copies
@@ -32,11 +33,13 @@ export async function installPinned(
 	const lockfileHash = createHash('sha256').update(lockfile).digest('hex');
 	if (readStamp(folder)?.lockfileHash === lockfileHash) return folder;
 	mkdirSync(folder, { recursive: true });
-	for (const file of ['package.json', 'package-lock.json', '.npmrc']) {
+	for (const file of ['package.json', '.npmrc']) {
 		copyFileSync(join(recipeFolder, file), join(folder, file));
 	}
-	const { packages } = JSON.parse(lockfile.toString('utf8')) as { packages: object };
-	const paths = Object.keys(packages);
+	const lock = JSON.parse(lockfile.toString('utf8')) as Lockfile;
+	const registry = await registryOf(folder);
+	writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(withTarballUrls(lock, registry)));
+	const paths = Object.keys(lock.packages);
 	log(`${name}: installing ${paths.length} packages (minutes when the npm cache is cold) ...`);
 	const { seconds } = await runCommand(process.execPath, [npmScript(), 'ci', '--ignore-scripts'], {
 		workingDirectory: folder,
@@ -51,6 +54,18 @@ export async function installPinned(
 	log(`${name}: npm ci took ${seconds} s`);
 	writeStamp(folder, { lockfileHash });
 	return folder;
+}
+
+async function registryOf(folder: string): Promise<string> {
+	const { stdout } = await runCommand(
+		process.execPath,
+		[npmScript(), 'config', 'get', 'registry'],
+		{
+			workingDirectory: folder,
+			environment: npmEnvironment(),
+		},
+	);
+	return stdout.trim();
 }
 
 /** The stamp of an installation; `undefined` where there is none. */

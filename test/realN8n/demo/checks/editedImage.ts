@@ -48,14 +48,15 @@ export async function checkEditedImage(file: string, original: string): Promise<
 	return { file, format, width, height, bytes: content.length, difference };
 }
 
-/** How far an image is from the one in a file: mean difference per colour channel, of 255. */
+/** How far an image is from another one or the one in a file: mean difference per colour channel, of 255. */
 export async function differenceOf(
 	content: Buffer,
-	original: string,
+	original: string | Buffer,
 	name = 'the image',
 ): Promise<number> {
 	const image = await thumbnail(content, name);
-	return meanDifference(image, await thumbnail(readFileSync(original), original));
+	const other = typeof original === 'string' ? readFileSync(original) : original;
+	return meanDifference(image, await thumbnail(other, 'the original'));
 }
 
 function formatOf(content: Buffer): ImageFormat | undefined {
