@@ -9,7 +9,9 @@ const n8n = join(root, 'test/realN8n/installation');
 
 /** Runs npm and resolves with whether it ended well; what it prints is shown. */
 function npm(cwd, ...words) {
-	const options = { cwd, stdio: 'inherit', shell: process.platform === 'win32' };
+	// Two turning wheels in one terminal would overwrite each other.
+	const env = { ...process.env, CI: 'true' };
+	const options = { cwd, env, stdio: 'inherit', shell: process.platform === 'win32' };
 	return new Promise((done) => {
 		const child = spawn('npm', words, options);
 		child.once('error', () => done(false));
@@ -19,7 +21,7 @@ function npm(cwd, ...words) {
 
 async function installProject() {
 	const startedAt = Date.now();
-	if (!(await npm(root, 'ci', '--loglevel=error'))) return false;
+	if (!(await npm(root, 'ci', '--loglevel=error', '--no-progress'))) return false;
 	console.log(
 		`project: npm ci took ${Math.round((Date.now() - startedAt) / 1000)} s, building the package ...`,
 	);

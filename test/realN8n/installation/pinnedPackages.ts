@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand } from '../../processes/command';
+import { runCommand, type CommandResult } from '../../processes/command';
 import { npmEnvironment, npmScript } from './npm';
 import { withTarballUrls, type Lockfile } from './tarballUrls';
 
@@ -37,20 +37,28 @@ export async function installPinned(
 		copyFileSync(join(recipeFolder, file), join(folder, file));
 	}
 	const lock = JSON.parse(lockfile.toString('utf8')) as Lockfile;
-	const registry = await registryOf(folder);
-	writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(withTarballUrls(lock, registry)));
 	const paths = Object.keys(lock.packages);
 	log(`${name}: installing ${paths.length} packages (minutes when the npm cache is cold) ...`);
-	const { seconds } = await runCommand(process.execPath, [npmScript(), 'ci', '--ignore-scripts'], {
-		workingDirectory: folder,
-		environment: npmEnvironment(),
-		label: `npm ci of ${name}`,
-		heartbeatSeconds: 10,
-		onHeartbeat: (elapsed) => {
-			const there = paths.filter((path) => existsSync(join(folder, path, 'package.json'))).length;
-			log(`${name}: ${there} of ${paths.length} packages after ${elapsed} s ...`);
+	const install = async (from: Lockfile): Promise<CommandResult> => {
+		writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(from));
+		return await runCommand(process.execPath, [npmScript(), 'ci', '--ignore-scripts'], {
+			workingDirectory: folder,
+			environment: npmEnvironment(),
+			label: `npm ci of ${name}`,
+			heartbeatSeconds: 10,
+			onHeartbeat: (elapsed) => {
+				const there = paths.filter((path) => existsSync(join(folder, path, 'package.json')));
+				log(`${name}: ${there.length} of ${paths.length} packages after ${elapsed} s ...`);
+			},
+		});
+	};
+	const { seconds } = await install(withTarballUrls(lock, await registryOf(folder))).catch(
+		async (error: unknown) => {
+			// Some mirrors keep their files elsewhere.
+			log(`${name}: ${String(error).split('\n')[0]}, asking the registry for every address ...`);
+			return await install(lock);
 		},
-	});
+	);
 	log(`${name}: npm ci took ${seconds} s`);
 	writeStamp(folder, { lockfileHash });
 	return folder;
