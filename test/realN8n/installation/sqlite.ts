@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { runCommand } from '../../processes/command';
 import { nodeGypScript, npmEnvironment } from './npm';
-import { readStamp, writeStamp } from './pinnedPackages';
+import { readStamp, writeStamp } from './pinned/pinnedPackages';
 
 /** The Node.js that sqlite3 is compiled for. */
 export interface CompilingNode {

@@ -2,15 +2,15 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand, type CommandResult } from '../../processes/command';
-import { npmEnvironment, npmScript } from './npm';
+import { runCommand, type CommandResult } from '../../../processes/command';
+import { npmEnvironment, npmScript } from '../npm';
 import { withTarballUrls, type Lockfile } from './tarballUrls';
 
 /**
  * Where everything is installed that only these tests need: n8n, and all else below it, so that it finds n8n's packages. Not beside the recipes: the build of the package copies
  * every image below the project except in the top-level node_modules and in dot folders, and n8n brings thousands of icons.
  */
-const INSTALLED_FOLDER = join(__dirname, '../../../.n8n-instance');
+const INSTALLED_FOLDER = join(__dirname, '../../../../.n8n-instance');
 
 /** What an installation was made from; within its node_modules, so that `npm ci` deletes it with what it describes. */
 interface Stamp {
