@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { startEmulator, type Emulator, type EmulatorOptions } from '../emulator';
 import { sampleImage } from '../emulator/tests/documented-client';
-import { installPinned } from '../realN8n/installation/pinnedPackages';
+import { installPinned } from '../realN8n/installation/pinned/pinnedPackages';
 
 /** The emulator, an image, and the packages that the makers publish. */
 export interface ClientStage {

@@ -44,7 +44,7 @@ export async function runAllExamples(
 	if (unknown.length > 0) throw new Error(`There is no example ${unknown.join(', ')}`);
 	const examples = all.filter(({ name }) => only === undefined || only.includes(name));
 	furnishPublicWorld(emulator);
-	const workspace = createWorkspace('headless');
+	const workspace = await createWorkspace('headless');
 	const services = await startServices(emulator, examples);
 	let instance: RunningInstance | undefined;
 	try {
@@ -84,6 +84,7 @@ async function holds(stage: Stage, example: Example): Promise<boolean> {
 			await publishWorkflow(session, example.workflow.id);
 			return instance.url;
 		},
+		readBinary: async ({ id }) => await session.readBinary(id),
 		paid: () => emulator.ledger.slice(paidBefore),
 		say: (line) => console.log(`      ${line}`),
 		found: (file) => images.push(file),

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { installInstance } from '../installation/install';
 import { installVersion, RECIPES_FOLDER } from '../installation/installVersion';
-import { installPinned } from '../installation/pinnedPackages';
+import { installPinned } from '../installation/pinned/pinnedPackages';
 
 /** Installs what the end-to-end tests would install part by part. `.ci/run` does so while `npm test` runs. */
 async function installAll(): Promise<void> {

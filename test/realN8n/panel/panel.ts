@@ -14,6 +14,7 @@ import { canvasCredentials, panelCredentials } from './credentials';
 import { Editor } from './editor/editor';
 import { checkExecution } from './checks/executionChecks';
 import { Gallery } from './editor/gallery';
+import { checkFormPages } from './checks/formChecks';
 import { checkLongRun } from './checks/longRunChecks';
 import { checkPicker } from './checks/pickerChecks';
 import { checkDarkTheme, checkPanels, checkSwitching } from './checks/providerChecks';
@@ -33,6 +34,7 @@ const SECTIONS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
 	dark: checkDarkTheme,
 	execution: checkExecution,
 	examples: checkExamples,
+	form: checkFormPages,
 	longRun: checkLongRun,
 	tool: checkTool,
 };
@@ -84,6 +86,7 @@ async function main(): Promise<boolean> {
 			emulator,
 			credentials,
 			session,
+			browser,
 			editor,
 			openEditor: async (theme) => await Editor.open(browser, session, theme),
 			checks,

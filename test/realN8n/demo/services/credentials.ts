@@ -28,6 +28,7 @@ const CREDENTIALS = PROVIDER_IDS.map((provider) => {
 export const SERVICE_CREDENTIALS = {
 	storage: { id: 'exampleS3Storage', name: 'S3 storage', type: 's3' },
 	uploads: { id: 'exampleUploadKey', name: 'Key for uploads', type: 'httpHeaderAuth' },
+	telegram: { id: 'exampleTelegram', name: 'Telegram bot', type: 'telegramApi' },
 	chat: { id: 'exampleChatModel', name: 'Chat model account', type: 'openAiApi' },
 } as const satisfies Record<string, Omit<CredentialToImport, 'data'>>;
 

@@ -5,6 +5,7 @@ import type { ChatServer } from './chatServer';
 import { startChatModel } from './chatModel';
 import { SERVICE_CREDENTIALS, UPLOAD_KEY, demoCredentials } from './credentials';
 import { credentialTypesOf, type Example } from '../examples';
+import { startTelegramServer, type TelegramServer } from './telegramServer';
 import { startStorageServer, type StorageServer } from './storageServer';
 
 /** The servers besides the providers that examples need, and the credentials for all of them. */
@@ -12,6 +13,7 @@ export interface DemoServices {
 	credentials: CredentialToImport[];
 	storage?: StorageServer;
 	chat?: ChatServer;
+	telegram?: TelegramServer;
 	stop(): Promise<void>;
 }
 
@@ -25,6 +27,7 @@ export async function startServices(
 	const services: DemoServices = {
 		credentials,
 		stop: async () => {
+			await services.telegram?.stop();
 			await services.chat?.stop();
 			await services.storage?.stop();
 		},
@@ -42,6 +45,11 @@ export async function startServices(
 			services.chat = await startChatModel();
 			const data = { apiKey: 'none', url: services.chat.url };
 			credentials.push({ ...SERVICE_CREDENTIALS.chat, data });
+		}
+		if (needed.has('telegramApi')) {
+			services.telegram = await startTelegramServer();
+			const { credentialData } = services.telegram;
+			credentials.push({ ...SERVICE_CREDENTIALS.telegram, data: credentialData });
 		}
 		return services;
 	} catch (error) {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { makeTemporaryFolder } from '../../../processes/temporaryFolder';
 import { startForeignServer } from '../../thirdParty/servers/foreignServer';
-import { installPinned } from '../../installation/pinnedPackages';
+import { installPinned } from '../../installation/pinned/pinnedPackages';
 
 /** The bucket that the example workflow names. */
 const BUCKET = 'edited-photos';
