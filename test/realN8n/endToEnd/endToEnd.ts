@@ -101,7 +101,7 @@ async function main(): Promise<boolean> {
 	const first = await runInLanes(
 		chosen,
 		lanes,
-		(name) => PARTS[name]!.isTimed === true,
+		(name) => PARTS[name]!.isAlone === true,
 		async (name) => await run(name, printing),
 	);
 	const endings: Ending[] = [];

@@ -6,31 +6,30 @@ export interface Part {
 	shows: string;
 	command: readonly string[];
 	needs: readonly Need[];
-	/** What it shows has to happen within a time, so it runs beside the browser alone, which only waits longer. */
-	isTimed?: true;
+	/** Whether it needs the whole machine: what it shows has to happen at the same time, or within seconds. */
+	isAlone?: true;
 }
 
 /**
  * Everything that needs more than npm: a real n8n, a browser, Redis, servers that nobody here wrote. In the order in
- * which they begin: the longest first. Each has its n8n, ports and folders to itself.
+ * which they begin: what runs alone, then the longest. Each has its n8n, ports and folders to itself.
  */
 export const PARTS: Readonly<Record<string, Part>> = {
+	queue: {
+		shows: 'queue mode: Redis, one main, two workers',
+		command: ['npm', 'run', 'queue'],
+		needs: ['n8n', 'redis', 'postgres'],
+		isAlone: true,
+	},
 	panel: {
 		shows: 'the editor in a real browser',
 		command: ['npm', 'run', 'panel'],
 		needs: ['n8n', 'chromium'],
 	},
-	queue: {
-		shows: 'queue mode: Redis, one main, two workers',
-		command: ['npm', 'run', 'queue'],
-		needs: ['n8n', 'redis', 'postgres'],
-		isTimed: true,
-	},
 	kill: {
 		shows: 'n8n killed in the middle of paid work',
 		command: ['npm', 'run', 'kill'],
 		needs: ['n8n'],
-		isTimed: true,
 	},
 	versions: {
 		shows: 'the oldest n8n that is claimed',
