@@ -21,15 +21,16 @@ export const PARTS: Readonly<Record<string, Part>> = {
 		needs: ['n8n', 'redis', 'postgres'],
 		isAlone: true,
 	},
-	panel: {
-		shows: 'the editor in a real browser',
-		command: ['npm', 'run', 'panel'],
-		needs: ['n8n', 'chromium'],
-	},
 	kill: {
 		shows: 'n8n killed in the middle of paid work',
 		command: ['npm', 'run', 'kill'],
 		needs: ['n8n'],
+		isAlone: true,
+	},
+	panel: {
+		shows: 'the editor in a real browser',
+		command: ['npm', 'run', 'panel'],
+		needs: ['n8n', 'chromium'],
 	},
 	versions: {
 		shows: 'the oldest n8n that is claimed',
