@@ -12,13 +12,17 @@ function entry({ id, title, credential }, providers) {
 	return `			{ name: '${credential.type}', displayName: '${title}', required: true, ${testedBy}displayOptions: { hide: { provider: [${others.join(', ')}] } } },`;
 }
 
+/** The bucket of the user's own, which is no provider. */
+const storage =
+	"			{ name: 'qwenImageEditStorageApi', displayName: 'Storage', required: true, testedBy: 'storageCredentialTest', displayOptions: { show: { operation: ['edit', 'submitTask'], storage: ['s3'] } } },";
+
 /** The node's own file with its list of credentials, which n8n's lint wants to read as text. */
 function nodeCredentials({ providers }) {
 	const text = currentText(path);
 	const from = text.indexOf(start);
 	const to = text.indexOf(end);
 	if (from < 0 || to < from) throw new Error(`the markers of the credentials are not in ${path}`);
-	const list = providers.map((provider) => entry(provider, providers)).join('\n');
+	const list = [...providers.map((provider) => entry(provider, providers)), storage].join('\n');
 	return {
 		path,
 		text: `${text.slice(0, from)}${start}\n		// prettier-ignore\n		credentials: [\n${list}\n		],\n		${text.slice(to)}`,

@@ -13,6 +13,8 @@ export interface ClientStage {
 	image: Buffer;
 	/** One of the pinned packages. */
 	load<Module>(name: string): Module;
+	/** The global fetch as it is. */
+	liveFetch: typeof fetch;
 	/** The global fetch, with the addresses of live services turned to the emulator. Nothing else leaves the machine. */
 	fetch: typeof fetch;
 	stop(): Promise<void>;
@@ -53,6 +55,7 @@ export async function openClientStage(options: EmulatorOptions = {}): Promise<Cl
 		emulator,
 		image: await sampleImage(),
 		load: <Module>(name: string) => load(name) as Module,
+		liveFetch: live,
 		fetch: turned,
 		stop: async () => {
 			globalThis.fetch = live;

@@ -1,11 +1,12 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { EditFault, type Fault } from '../edit/fault';
-import type { ItemPlan, ItemResult } from '../run/item';
+import type { ItemPlan, ItemResult, RecordName } from '../run/item';
 import { runOrdered, type Settled } from '../run/pace/pool';
 import { RateGates } from '../run/pace/rateGate';
 import { TypicalTimes } from '../run/pace/typicalTimes';
 import type { PaidWorkStore } from '../run/paidWork';
+import type { PaidWorkMemory } from '../run/ports';
 import { runItem } from '../run/runItem';
 import { Redaction } from '../wire/text/redaction';
 import { HeldImages, N8nImageStore } from './files/imageStore';
@@ -23,6 +24,7 @@ import { Spending } from './out/spending';
 import { asError } from './runtime/asError';
 import { systemClock } from './runtime/clock';
 import { digest, idempotencyKey } from './runtime/digest';
+import type { RunStorage } from './storage/runStorage';
 
 /** Shared by all runs of this process: pauses of credentials, and how long tasks took. */
 const gates = new RateGates();
@@ -39,10 +41,12 @@ export interface BatchSettings {
 	/** Names execution, node and run. */
 	run: string;
 	paidWork: PaidWorkStore;
+	/** The user's bucket, where there is one. */
+	storage?: RunStorage;
 }
 
 /** What an item is to become: a plan, or the output of an earlier try. */
-type Planned = { plan: ItemPlan } | { output: INodeExecutionData[] };
+type Planned = { plan: ItemPlan; isFresh?: boolean } | { output: INodeExecutionData[] };
 
 /** What became of an item. */
 interface Finished {
@@ -63,18 +67,34 @@ export class Batch {
 
 	private readonly spending: Spending;
 
+	/** Where the items that were put out are remembered. */
+	private readonly records: RecordName[] = [];
+
 	constructor(private readonly settings: BatchSettings) {
-		const { context, credential, run, paidWork } = settings;
+		const { context, credential, run, paidWork, storage } = settings;
 		this.keepsGoing = context.continueOnFail();
 		this.signal = context.getExecutionCancelSignal() ?? new AbortController().signal;
-		this.redaction = new Redaction([credential.key]);
+		this.redaction = new Redaction([credential.key, ...(storage?.secrets ?? [])]);
 		this.redactionOfAnswers = redactionOfAnswers(credential);
 		this.spending = new Spending(readMaxCost(context), paidWork.counted(run));
 	}
 
-	/** Checks all items first, then runs them in an ordered pool. */
+	/** The output of all items. What the run has paid for and put out is noted in the user's bucket. */
 	async all(): Promise<INodeExecutionData[]> {
-		const { context, choice, run, paidWork } = this.settings;
+		const { storage } = this.settings;
+		let records: RecordName[] | undefined;
+		try {
+			const output = await this.work();
+			({ records } = this);
+			return output;
+		} finally {
+			await storage?.end(records);
+		}
+	}
+
+	/** Checks all items first, then runs them in an ordered pool. */
+	private async work(): Promise<INodeExecutionData[]> {
+		const { context, choice, run, paidWork, storage } = this.settings;
 		const items = context.getInputData();
 		const planned = await runOrdered(
 			items,
@@ -82,6 +102,9 @@ export class Batch {
 			async (_item, index) => await this.plan(index),
 		);
 		if (!this.keepsGoing) this.throwFirst(planned, 'Nothing was sent in this try');
+		storage?.place(
+			planned.flatMap((settled) => (settled.state === 'done' ? freshPlan(settled.result) : [])),
+		);
 
 		const ended = await runOrdered(
 			planned,
@@ -115,18 +138,24 @@ export class Batch {
 
 	/** What was paid for at an earlier try is recalled before any parameter is read. */
 	private async plan(index: number): Promise<Planned> {
-		const { context, choice, credential, run, paidWork } = this.settings;
+		const { context, choice, credential, run, paidWork, storage } = this.settings;
 		const known = paidWork.of(run, index).recall();
 		switch (known?.state) {
 			case 'done':
+				storage?.keep(known.record);
+				if (known.record !== undefined) this.records.push(known.record);
 				return { output: known.output as INodeExecutionData[] };
 			case 'task':
 			case 'made':
+				storage?.keep(known.plan.record);
 				return { plan: known.plan };
 			case 'lost':
+				storage?.keep(known.record);
 				throw new EditFault(known.fault);
-			default:
-				return { plan: await planItem(context, choice, credential, index) };
+			default: {
+				const plan = await planItem(context, choice, credential, index);
+				return { plan: (await storage?.prepare(plan)) ?? plan, isFresh: true };
+			}
 		}
 	}
 
@@ -152,7 +181,7 @@ export class Batch {
 		itemIndex: number,
 		signal: AbortSignal,
 	): Promise<INodeExecutionData[]> {
-		const { context, credential, run, paidWork } = this.settings;
+		const { context, credential, run, paidWork, storage } = this.settings;
 		const held = new HeldImages(context, plan.output);
 		const transport = new N8nTransport({
 			context,
@@ -172,23 +201,30 @@ export class Batch {
 			held,
 		);
 		const memory = paidWork.of(run, itemIndex);
-		const result = await runItem(
-			{ ...plan, idempotencyKey: idempotencyKey([run, String(itemIndex), contentOf(plan)]) },
-			{
-				clock: systemClock,
-				gate: gates.of(digest(`${baseUrl} ${credential.key}`), systemClock),
-				transport,
-				images,
-				times,
-				memory,
-				signal,
-			},
-		);
+		const work = async (known: PaidWorkMemory): Promise<ItemResult> =>
+			await runItem(
+				{ ...plan, idempotencyKey: idempotencyKey([run, String(itemIndex), contentOf(plan)]) },
+				{
+					clock: systemClock,
+					gate: gates.of(digest(`${baseUrl} ${credential.key}`), systemClock),
+					transport,
+					images,
+					times,
+					memory: known,
+					signal,
+				},
+			);
+		const result = await (storage === undefined
+			? work(memory)
+			: storage.run(plan, { memory, itemIndex }, work));
 		const { redaction } = this;
 		const output = outputItems(plan, result, { itemIndex, redaction, now: systemClock.now() });
+		const { record } = plan;
+		if (record !== undefined) this.records.push(record);
 		if (isFinal(plan, result)) {
 			const url = result.images.find((image) => image?.url !== undefined)?.url;
-			memory.remember({ state: 'done', output, taskId: result.taskId, url });
+			const { taskId } = result;
+			memory.remember({ state: 'done', output, taskId, url, record });
 		}
 		return output;
 	}
@@ -210,6 +246,11 @@ export class Batch {
 }
 
 const cancelled: Fault = { kind: 'cancelled', message: 'The execution was canceled' };
+
+/** The plan of an item that is planned for the first time in this run. */
+function freshPlan(planned: Planned): ItemPlan[] {
+	return 'plan' in planned && planned.isFresh === true ? [planned.plan] : [];
+}
 
 /** Whether a second try has nothing left to do for this item. A task that ran out of time is waited for again. */
 function isFinal({ operation }: ItemPlan, { status }: ItemResult): boolean {

@@ -29,6 +29,17 @@ export interface ItemPlan {
 	timeoutAction: 'error' | 'output';
 	idempotencyKey?: string;
 	output: OutputPlan;
+	/** Where the edit is remembered beyond this process, if it is. */
+	record?: RecordName;
+}
+
+/** The name of an edit in the user's bucket. */
+export interface RecordName {
+	key: string;
+	/** Tells this payment from others of the same edit. */
+	payment?: string;
+	/** As another run wrote it, which has paid for the edit. */
+	foreign?: { text: string; etag: string } | undefined;
 }
 
 /** Where the images of an item go. */
@@ -56,4 +67,6 @@ export interface ItemResult {
 	warnings: string[];
 	seconds: number;
 	polls: number;
+	/** Another run has paid for it. */
+	isReused?: boolean;
 }

@@ -73,6 +73,7 @@ export class PaidWorkStore {
 				this.forgetOld();
 				return this.runs.get(run)?.items.get(itemIndex)?.work;
 			},
+			forget: () => this.remove(this.runs.get(run)?.items.get(itemIndex)),
 			remember: (work) => {
 				this.forgetOld();
 				const { items } = this.hear(run);

@@ -81,7 +81,9 @@ class ItemRun {
 
 	/** Attaches to what an earlier try has paid for, else submits the edit. */
 	private async edit(): Promise<Pending | Completed> {
-		const known = this.ports.memory.recall();
+		const { memory, signal } = this.ports;
+		const { deadline } = this.requests;
+		const known = memory.recall() ?? (await memory.claim?.({ signal, deadline }));
 		if (known?.state === 'lost') throw new EditFault(known.fault);
 		if (known?.state === 'made') {
 			this.paid.isTaken = true;
@@ -96,8 +98,10 @@ class ItemRun {
 		try {
 			return await this.task.waitFor(outcome, submittedAt);
 		} catch (error) {
-			if (!this.ports.signal.aborted) throw error as Error;
-			throw await this.withdraw(outcome.taskId, error);
+			if (signal.aborted) throw await this.withdraw(outcome.taskId, error);
+			const { fault } = asEditFault(error);
+			if ((await memory.release?.(fault)) === true) return await this.edit();
+			throw error as Error;
 		}
 	}
 
@@ -172,7 +176,7 @@ class ItemRun {
 			);
 			return sent.url;
 		}
-		const url = file.publicUrl?.();
+		const url = await file.publicUrl?.();
 		if (url === undefined) throw new TypeError('an image without a URL passed the checks');
 		return url;
 	}

@@ -26,10 +26,11 @@ import { readFlag, readMaxCost, readNumber, readOptions, readText } from './opti
  */
 export async function planItem(
 	context: IExecuteFunctions,
-	{ provider, operation }: Choice,
+	choice: Choice,
 	credential: ReadCredential,
 	itemIndex: number,
 ): Promise<ItemPlan> {
+	const { provider, operation } = choice;
 	const options = readOptions(context, itemIndex);
 	const plan: ItemPlan = {
 		provider,
@@ -48,7 +49,7 @@ export async function planItem(
 		const taskId = checkTaskId(provider, context.getNodeParameter('taskId', itemIndex, ''));
 		return { ...plan, taskId, output: named(plan.output, undefined) };
 	}
-	const request = await readRequest(context, plan, options, itemIndex);
+	const request = await readRequest(context, { ...plan, ...choice }, options, itemIndex);
 	const price = priceIn(findModel(provider, request.model)?.prices, plan.region);
 	const expected = expectedCost(price, request);
 	if (expected === undefined && readMaxCost(context) !== undefined) {
@@ -96,7 +97,7 @@ function named(output: OutputPlan, request: EditRequest | undefined): OutputPlan
 
 async function readRequest(
 	context: IExecuteFunctions,
-	{ provider, baseUrl, canUpload }: ItemPlan,
+	{ provider, baseUrl, canUpload, hasBucket }: ItemPlan & Choice,
 	options: Readonly<Record<string, unknown>>,
 	itemIndex: number,
 ): Promise<EditRequest> {
@@ -105,7 +106,8 @@ async function readRequest(
 	const fields = checkFields(provider, options, model);
 	const stored = context.getNodeParameter('images.image', itemIndex, []) as unknown;
 	const rows = (Array.isArray(stored) ? stored : [stored]).filter(isRecord) as ImageRow[];
-	const reader = new ImageReader({ context, provider, baseUrl, canUpload, itemIndex });
+	const hasUpload = canUpload || hasBucket;
+	const reader = new ImageReader({ context, provider, baseUrl, hasUpload, itemIndex });
 	const images = await reader.readAll(rows);
 	checkImages(provider, images, baseUrl, model);
 	if (provider.images.mask !== true) return { model, prompt, images, fields };

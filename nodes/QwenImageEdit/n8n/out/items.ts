@@ -77,6 +77,7 @@ function headOf(plan: ItemPlan, result: ItemResult): IDataObject {
 		operation: plan.operation,
 		...(model === undefined ? {} : { model }),
 		status: result.status,
+		...(result.isReused === true ? { reused: true } : {}),
 		...(taskId === undefined ? {} : { taskId }),
 		...(requestId === undefined ? {} : { requestId }),
 		...(progress === undefined ? {} : { progress }),
@@ -87,9 +88,10 @@ function headOf(plan: ItemPlan, result: ItemResult): IDataObject {
 
 function costOfImage(
 	{ provider, region }: ItemPlan,
-	{ images, model = '', usage }: ItemResult,
+	{ images, model = '', usage, isReused }: ItemResult,
 	{ facts }: StoredImage,
 ): Cost | undefined {
+	if (isReused === true) return undefined;
 	const reported = usage === undefined ? undefined : provider.reportedCost?.(usage);
 	const price = priceIn(findModel(provider, model)?.prices, region);
 	return costOf(facts, images.length, { reported, price });

@@ -30,6 +30,13 @@ export const numberOptions = {
 		maximum: 1024,
 		default: 100,
 	},
+	reusePaidEdits: {
+		label: 'Reuse Paid Edits (Days)',
+		// 0 turns it off, for an expression.
+		minimum: 0,
+		maximum: 365,
+		default: 7,
+	},
 	timeoutSeconds: {
 		label: 'Timeout (Seconds)',
 		minimum: 1,

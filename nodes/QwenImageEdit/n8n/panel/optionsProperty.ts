@@ -163,6 +163,15 @@ function commonOptions(provider: Provider, operation: 'sending' | 'getTask'): IN
 				'What to do with a task that is not finished in time; it continues at the provider',
 		});
 	}
+	if (operation === 'sending') {
+		options.push({
+			...numberProperty(
+				'reusePaidEdits',
+				'How old a result in the bucket may be to be put out again instead of being paid for again; 0 pays each time',
+			),
+			displayOptions: { show: { '/storage': ['s3'] } },
+		});
+	}
 	if (operation === 'getTask') {
 		options.push({
 			displayName: 'Wait for Completion',

@@ -102,6 +102,11 @@ export async function playCell(cell: Cell): Promise<CellResult> {
 }
 
 async function run(cell: Cell, stage: Stage): Promise<StageRun> {
+	return await stage.run(await orderOf(cell, stage));
+}
+
+/** The workflow of a cell, with the fault about to strike it. */
+export async function orderOf(cell: Cell, stage: Stage): Promise<Order> {
 	const { fault, provider, operation, mode } = cell;
 	const { emulator } = stage;
 	const items = Array.from({ length: fault.items ?? 1 }, (_, index) => stage.item({ index }));
@@ -134,7 +139,7 @@ async function run(cell: Cell, stage: Stage): Promise<StageRun> {
 			...(rule.host === 'public results host' ? { host: `${publicResultsHost}:${port}` } : {}),
 		} as FaultRule);
 	}
-	return await stage.run({
+	return {
 		...order,
 		operation,
 		// n8n evaluates expressions anew at each try: what was paid for must be found all the same.
@@ -147,7 +152,7 @@ async function run(cell: Cell, stage: Stage): Promise<StageRun> {
 		},
 		node: nodeOf[mode](fault)!,
 		...(parameters === undefined ? {} : { parameters }),
-	});
+	};
 }
 
 /** All that a user is told of a failure. */
