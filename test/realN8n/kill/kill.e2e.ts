@@ -1,6 +1,7 @@
 /**
  * Kills a real n8n with SIGKILL while it submits, while it waits and while it downloads, starts it again on the
- * same data, and shows by the emulator's ledger that nothing was lost and nothing was paid for twice.
+ * same data, and shows by the emulator's ledger that nothing was lost and nothing was paid for twice; with
+ * a bucket as the node's memory also when the workflow is run again.
  *
  *     npm run kill
  */
@@ -8,6 +9,7 @@ import { Bench } from './bench';
 import { killedInDownload } from './moments/killedInDownload';
 import { killedInSubmit } from './moments/killedInSubmit';
 import { killedInWait } from './moments/killedInWait';
+import { killedWithBucket } from './moments/killedWithBucket';
 import { settleAccounts } from './moments/settleAccounts';
 import { runScript } from '../endToEnd/runScript';
 
@@ -17,6 +19,7 @@ async function main(): Promise<boolean> {
 		await killedInSubmit(bench);
 		await killedInWait(bench);
 		await killedInDownload(bench);
+		await killedWithBucket(bench);
 		await settleAccounts(bench);
 		return bench.checks.summarise();
 	} finally {
