@@ -50,6 +50,8 @@ export async function killedWithBucket(bench: Bench): Promise<void> {
 	const left = keysBelow(bench, 'inputs/');
 	await n8n.startAgain();
 
+	// As if n8n had been up again at once, however long it took.
+	s3.age(/\/runs\//, (to - Date.now()) / 1000);
 	const reads = s3.requests.length;
 	const ids = await Promise.all(targets.map(async (target) => await start(bench, target)));
 	await checks.check('bucket: the next run waits while the killed one may be alive', async () => {
@@ -182,7 +184,6 @@ function checkUnknown({ execution }: Killed, { from, to }: { from: number; to: n
 	assert.equal(failed.length, STATES.sent);
 	const { error, details } = failed[0] as { error: string; details: Record<string, unknown> };
 	assert.equal(details.errorKind, 'unknownOutcome');
-	assert.equal(details.billed, 'unknown');
 	const since = Date.parse(/sent this edit at (\S+) /.exec(error)?.[1] ?? '');
 	assert.ok(since >= from && since <= to, error);
 }
