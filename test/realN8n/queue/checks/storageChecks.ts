@@ -22,7 +22,8 @@ const LATENCY_SECONDS = 0.5;
 
 /** The same edits by two workers at once, with a bucket that both of them use: who pays, and when again. */
 export async function checkStorage(bench: Bench): Promise<void> {
-	const { checks, emulator } = bench;
+	const { checks, cluster, emulator } = bench;
+	if (cluster.workers.length === 0) for (const name of ['a', 'b']) await cluster.addWorker(name);
 	emulator.reset();
 	emulator.settings.latencyMs = LATENCY_SECONDS * 1000;
 	const different = newPhotos(emulator, EDITS - EQUAL + 1);
@@ -104,15 +105,16 @@ function checkPaid({ emulator }: Bench, photos: readonly Photo[], times: number)
 
 /** Both have put out the same images in the same order, and no image twice. */
 async function checkSameImages({ cluster }: Bench, executions: Item[][]): Promise<void> {
-	const jobs: Array<Array<string | undefined>> = [];
-	for (const items of executions) {
-		const shown: Array<string | undefined> = [];
-		for (const item of items) {
-			shown.push(readImageNotes(await storedImage(cluster, item))?.job);
-		}
-		jobs.push(shown);
-	}
+	const jobs = await Promise.all(
+		executions.map(
+			async (items) => await Promise.all(items.map(async (item) => await jobOf(cluster, item))),
+		),
+	);
 	assert.deepEqual(jobs[0], jobs[1]);
 	assert.equal(new Set(jobs[0]).size, executions[0]!.length);
 	assert.ok(!jobs[0]!.includes(undefined));
+}
+
+async function jobOf(cluster: Bench['cluster'], item: Item): Promise<string | undefined> {
+	return readImageNotes(await storedImage(cluster, item))?.job;
 }
