@@ -26,7 +26,7 @@ const TASKS_TABLE = 'Submitted edits';
  * n8n's queue mode as our distributed engine: Redis, PostgreSQL, a main and two workers, with the packed package in
  * each, emulated providers and a bucket.
  *
- *     npm run queue                     about four minutes
+ *     npm run queue                     about five minutes
  *     npm run queue -- --n8n-defaults   with n8n's own time-outs of jobs: about two minutes more
  *     npm run queue -- --only-bucket    what workers share of paid edits, alone
  */
