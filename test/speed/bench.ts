@@ -3,7 +3,7 @@
 //
 //   npm run bench                              all parts; writes docs/bench.md
 //   npm run bench -- --quick                   smaller batches; only prints
-//   npm run bench -- --only memory             one part (looks, makespan, rivals, memory, cost); only prints
+//   npm run bench -- --only memory             one part (makespan, storage, rivals, looks, memory, cost); only prints
 //   npm run bench -- --output <file>           writes there, whatever was measured
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -13,6 +13,7 @@ import type { BenchPart, BenchSettings } from './benchSettings';
 import { measureCost } from './cost/cost';
 import { measureLooks } from './makespan/looks';
 import { measureMakespan } from './makespan/makespan';
+import { measureStorage } from './makespan/storage';
 import { measureMemories } from './memory/memory';
 import { page } from './page';
 import type { Section } from './report';
@@ -23,6 +24,7 @@ const bookFile = join(__dirname, '../../docs/bench.md');
 /** In the order of the page. Memory is measured in processes of its own, so it does not matter what ran before. */
 const parts: Record<string, BenchPart> = {
 	makespan: measureMakespan,
+	storage: measureStorage,
 	rivals: measureRivals,
 	looks: measureLooks,
 	memory: measureMemories,

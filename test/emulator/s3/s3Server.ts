@@ -29,6 +29,8 @@ export interface S3Server extends S3Account {
 	faults: S3Fault[];
 	/** How many requests were under way at once, at most. */
 	maxInFlight: number;
+	/** What the first bucket holds under these keys becomes so much older. */
+	age(key: RegExp, seconds: number): void;
 	/** Empties everything, and sets the settings to what they are by default. */
 	reset(): void;
 	stop(): Promise<void>;
@@ -62,6 +64,7 @@ export async function startS3Server(
 		get maxInFlight() {
 			return state.maxInFlight;
 		},
+		age: (key, seconds) => state.age(key, seconds),
 		reset: () => state.reset(),
 		stop,
 	};

@@ -11,6 +11,30 @@ export const prefix = 'n8n edits';
 /** What a run says of itself while it is alive. */
 const lastBeat = '{"state":"running","at":1}';
 
+/** Saves the storage credential that {@link withStorage} chooses. */
+export async function saveStorage(stage: Stage, data: Record<string, unknown>): Promise<void> {
+	await stage.credentials.save('storage', {
+		type: storageCredential,
+		data: { prefix, ...data } as never,
+	});
+}
+
+/** The order with storage chosen. */
+export function withStorage(order: Order): Order {
+	const { credential } = facts[order.provider];
+	return {
+		...order,
+		parameters: { ...order.parameters, storage: 's3' } as INodeParameters,
+		node: {
+			...order.node,
+			credentials: {
+				[credential]: order.credential ?? order.provider,
+				[storageCredential]: 'storage',
+			},
+		},
+	};
+}
+
 /** A stage with a bucket. */
 export class BucketStage {
 	private constructor(
@@ -26,35 +50,20 @@ export class BucketStage {
 
 	async saveCredential(data: Record<string, unknown> = {}): Promise<void> {
 		const { origin: endpoint, region, bucket, accessKeyId, secretAccessKey } = this.s3;
-		await this.stage.credentials.save('storage', {
-			type: storageCredential,
-			data: {
-				endpoint,
-				region,
-				bucket,
-				accessKeyId,
-				secretAccessKey,
-				forcePathStyle: true,
-				prefix,
-				...data,
-			} as never,
+		await saveStorage(this.stage, {
+			endpoint,
+			region,
+			bucket,
+			accessKeyId,
+			secretAccessKey,
+			forcePathStyle: true,
+			...data,
 		});
 	}
 
 	/** The order with the bucket chosen. */
 	order(order: Order): Order {
-		const { credential } = facts[order.provider];
-		return {
-			...order,
-			parameters: { ...order.parameters, storage: 's3' } as INodeParameters,
-			node: {
-				...order.node,
-				credentials: {
-					[credential]: order.credential ?? order.provider,
-					[storageCredential]: 'storage',
-				},
-			},
-		};
+		return withStorage(order);
 	}
 
 	async run(order: Order): Promise<StageRun> {

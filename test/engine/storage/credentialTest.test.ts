@@ -5,6 +5,9 @@ import type { BucketStage } from '../stage/bucket';
 
 import { QwenImageEdit } from '../../../nodes/QwenImageEdit/QwenImageEdit.node';
 
+/** What a person may have pasted instead of the secret. */
+const wrong0815 = ['wrong', '0815'].join('-');
+
 async function press(
 	{ stage, s3 }: BucketStage,
 	data: Record<string, unknown> = {},
@@ -44,7 +47,7 @@ describe('the test of the storage credential', () => {
 	onBucket('tells what is wrong, and never the secret', async (bucket) => {
 		const wrong: Array<[Record<string, unknown>, RegExp]> = [
 			[{ bucket: 'no-such-bucket' }, /NoSuchBucket/],
-			[{ secretAccessKey: 'not-this-one' }, /SignatureDoesNotMatch/],
+			[{ secretAccessKey: wrong0815 }, /SignatureDoesNotMatch/],
 			[{ accessKeyId: 'AKIANOBODY' }, /InvalidAccessKeyId/],
 			[{ region: 'eu-nowhere-1' }, /AuthorizationHeaderMalformed/],
 			[{ bucket: '' }, /has no bucket/],
@@ -53,7 +56,7 @@ describe('the test of the storage credential', () => {
 			const { status, message } = await press(bucket, data);
 			expect(status).toBe('Error');
 			expect(message).toMatch(words);
-			for (const secret of [bucket.s3.secretAccessKey, 'not-this-one']) {
+			for (const secret of [bucket.s3.secretAccessKey, wrong0815]) {
 				expect(message).not.toContain(secret);
 			}
 		}

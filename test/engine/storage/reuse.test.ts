@@ -147,19 +147,19 @@ describe('two runs that start the same edits at once', () => {
 					const order: Order = {
 						provider,
 						prompt: '={{ $json.p }}',
-						items: Array.from({ length: 8 }, (_, index) =>
+						items: Array.from({ length: 6 }, (_, index) =>
 							bucket.stage.item({ p: `edit ${index}` }),
 						),
-						options: { reusePaidEdits, maxConcurrency: 4 },
+						options: { reusePaidEdits, maxConcurrency: 6 },
 					};
 					const both = await Promise.all([bucket.succeed(order), bucket.succeed(order)]);
-					expect(emulator.ledger).toHaveLength(8);
+					expect(emulator.ledger).toHaveLength(6);
 					for (const { edited } of both) {
-						expect(edited.map(({ json }) => json.status)).toEqual(Array(8).fill('completed'));
+						expect(edited.map(({ json }) => json.status)).toEqual(Array(6).fill('completed'));
 					}
 					expect(filesOf(both[0])).toEqual(filesOf(both[1]));
 					await bucket.succeed(order);
-					expect(emulator.ledger).toHaveLength(reusePaidEdits === 0 ? 16 : 8);
+					expect(emulator.ledger).toHaveLength(reusePaidEdits === 0 ? 12 : 6);
 				},
 			);
 		}

@@ -47,6 +47,13 @@ export class S3State {
 		return new Date(Date.now() + this.settings.clockOffsetSeconds * 1000);
 	}
 
+	age(key: RegExp, seconds: number): void {
+		for (const [name, object] of this.objectsOf(this.bucket)!) {
+			if (!key.test(name)) continue;
+			object.lastModified = new Date(object.lastModified.getTime() - seconds * 1000);
+		}
+	}
+
 	async pause(): Promise<void> {
 		const { latencyMilliseconds } = this.settings;
 		if (latencyMilliseconds > 0) {

@@ -13,6 +13,7 @@ const ACCESS_KEY = 'S3RVER';
 export interface StorageServer {
 	/** What n8n's S3 credential needs. */
 	credentialData: Record<string, unknown>;
+	bucket: string;
 	/** Where a browser sees what is in the bucket. */
 	bucketUrl: string;
 	/** Keys of all objects. */
@@ -46,6 +47,7 @@ export async function startStorageServer(): Promise<StorageServer> {
 			secretAccessKey: ACCESS_KEY,
 			forcePathStyle: true,
 		},
+		bucket: BUCKET,
 		bucketUrl,
 		keys: async () => {
 			const list = await (await get(`${bucketUrl}?list-type=2`)).text();

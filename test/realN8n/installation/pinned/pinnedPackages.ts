@@ -37,7 +37,9 @@ export async function installPinned(
 		copyFileSync(join(recipeFolder, file), join(folder, file));
 	}
 	const lock = JSON.parse(lockfile.toString('utf8')) as Lockfile;
-	const paths = Object.keys(lock.packages);
+	// Optional ones are those of other platforms.
+	const needed = Object.entries(lock.packages).filter(([path, one]) => path && !one.optional);
+	const paths = needed.map(([path]) => path);
 	log(`${name}: installing ${paths.length} packages (minutes when the npm cache is cold) ...`);
 	const install = async (from: Lockfile): Promise<CommandResult> => {
 		writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(from));

@@ -9,6 +9,7 @@ interface LockedPackage {
 	version?: string;
 	resolved?: string;
 	link?: boolean;
+	optional?: boolean;
 	inBundle?: boolean;
 }
 

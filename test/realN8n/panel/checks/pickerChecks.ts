@@ -27,7 +27,7 @@ export async function checkPicker({ checks, editor, gallery }: Bench): Promise<v
 		await editor.settle(1500);
 		const actions = (await editor.foundNodes()).filter((title) => !title.startsWith('On a '));
 		assert.deepEqual(actions.sort(), ['Cancel task', 'Edit image', 'Get task', 'Submit task']);
-		await gallery.add('node-picker', await editor.part('node-creator').screenshot());
+		await gallery.add('node-picker', async () => await editor.part('node-creator').screenshot());
 	});
 
 	for (const [action, operation] of [
