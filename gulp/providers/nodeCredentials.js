@@ -1,10 +1,9 @@
 const { currentText } = require('../generatedFile');
 
-const path = 'nodes/QwenImageEdit/QwenImageEdit.node.ts';
 const start = '// <credentials>';
 const end = '// </credentials>';
 
-/** One credential, asked for when its provider is chosen: hidden for every other one. */
+/** One credential, asked for when its provider is chosen: hidden for every other one of the node. */
 function entry({ id, title, credential }, providers) {
 	const others = providers.filter((other) => other.id !== id).map((other) => `'${other.id}'`);
 	// A credential without a free test call is proved by a function of the node, named after the provider.
@@ -12,8 +11,8 @@ function entry({ id, title, credential }, providers) {
 	return `			{ name: '${credential.type}', displayName: '${title}', required: true, ${testedBy}displayOptions: { hide: { provider: [${others.join(', ')}] } } },`;
 }
 
-/** The node's own file with its list of credentials, which n8n's lint wants to read as text. */
-function nodeCredentials({ providers }) {
+/** A node's own file with its list of credentials, which n8n's lint wants to read as text. */
+function withCredentials(path, providers) {
 	const text = currentText(path);
 	const from = text.indexOf(start);
 	const to = text.indexOf(end);
@@ -23,6 +22,17 @@ function nodeCredentials({ providers }) {
 		path,
 		text: `${text.slice(0, from)}${start}\n		// prettier-ignore\n		credentials: [\n${list}\n		],\n		${text.slice(to)}`,
 	};
+}
+
+/** The edit node asks for the credential of every provider, the trigger for those of providers that call back. */
+function nodeCredentials({ providers }) {
+	return [
+		withCredentials('nodes/QwenImageEdit/QwenImageEdit.node.ts', providers),
+		withCredentials(
+			'nodes/QwenImageEditTrigger/QwenImageEditTrigger.node.ts',
+			providers.filter(({ task }) => task?.callback !== undefined),
+		),
+	];
 }
 
 module.exports = { nodeCredentials };

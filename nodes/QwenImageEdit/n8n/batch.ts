@@ -3,7 +3,6 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { EditFault, type Fault } from '../edit/fault';
 import type { ItemPlan, ItemResult } from '../run/item';
 import { runOrdered, type Settled } from '../run/pace/pool';
-import { RateGates } from '../run/pace/rateGate';
 import { TypicalTimes } from '../run/pace/typicalTimes';
 import type { PaidWorkStore } from '../run/paidWork';
 import { runItem } from '../run/runItem';
@@ -20,10 +19,10 @@ import { hintsOf } from './out/hints';
 import { outputItems } from './out/items';
 import { asError } from './runtime/asError';
 import { systemClock } from './runtime/clock';
+import { gateOf } from './runtime/gates';
 import { digest, idempotencyKey } from './runtime/digest';
 
-/** Shared by all runs of this process: pauses of credentials, and how long tasks took. */
-const gates = new RateGates();
+/** Shared by all runs of this process: how long tasks took. */
 const times = new TypicalTimes();
 
 /** How many items are checked at once before anything is sent. */
@@ -165,7 +164,7 @@ export class Batch {
 			{ ...plan, idempotencyKey: idempotencyKey([run, String(itemIndex), contentOf(plan)]) },
 			{
 				clock: systemClock,
-				gate: gates.of(digest(`${baseUrl} ${credential.key}`), systemClock),
+				gate: gateOf(baseUrl, credential.key),
 				transport,
 				images,
 				times,
