@@ -29,11 +29,13 @@ export function hmacHolds(
 	const parts = { id, timestamp, taskId: call.taskId, body: call.body };
 	const mac = createHmac('sha256', key);
 	signs.forEach((name, index) => mac.update(index === 0 ? '' : '.').update(parts[name]));
-	const expected = mac.digest();
+	const expected = mac.digest(encoding);
 	const candidates = version === undefined ? [said] : entriesOf(said, version);
 	// All are compared, so that the time does not tell which one was right.
 	return candidates
-		.map((candidate) => equalBytes(Buffer.from(candidate, encoding), expected))
+		.map((candidate) =>
+			equalBytes(encoding === 'hex' ? candidate.toLowerCase() : candidate, expected),
+		)
 		.includes(true);
 }
 

@@ -9,8 +9,8 @@ export const triggerPath = 'qwen-image-edit';
 export const secretParameter = 'secret';
 
 /** A MAC of the trigger's ID: only the owner of the key can make it, and it does not tell the key. */
-function secretOf(webhookId: string, note: string, key: string): string {
-	return createHmac('sha256', key).update(`callback\n${webhookId}\n${note}`).digest('hex');
+function secretOf(webhookId: string, tail: string, key: string): string {
+	return createHmac('sha256', key).update(`callback\n${webhookId}\n${tail}`).digest('hex');
 }
 
 /**
@@ -23,8 +23,9 @@ export function withUrlSecret(text: string, note: string, key: string): string {
 	const url = new URL(text);
 	const [webhookId, last] = url.pathname.replace(/\/$/, '').split('/').slice(-2);
 	if (last !== triggerPath || webhookId === undefined || webhookId === '') return text;
-	const tail = note === '' ? '' : `.${Buffer.from(note, 'utf8').toString('base64url')}`;
-	url.searchParams.set(secretParameter, `${secretOf(webhookId, note, key)}${tail}`);
+	const tail = Buffer.from(note, 'utf8').toString('base64url');
+	const secret = secretOf(webhookId, tail, key);
+	url.searchParams.set(secretParameter, tail === '' ? secret : `${secret}.${tail}`);
 	return url.toString();
 }
 
@@ -39,8 +40,7 @@ export interface UrlSecret {
 export function readUrlSecret(said: string, webhookId: string, key: string): UrlSecret {
 	if (said === '') return { state: 'absent', note: '' };
 	const [secret = '', tail = ''] = said.split('.', 2);
-	const note = Buffer.from(tail, 'base64url').toString('utf8');
-	return equalBytes(secret, secretOf(webhookId, note, key))
-		? { state: 'right', note }
+	return equalBytes(secret, secretOf(webhookId, tail, key))
+		? { state: 'right', note: Buffer.from(tail, 'base64url').toString('utf8') }
 		: { state: 'wrong', note: '' };
 }
