@@ -211,6 +211,7 @@ export const kie: Provider = {
 				const data = readField(body, 'data');
 				return words(readField(data, 'taskId')) || words(readField(data, 'task_id')) || undefined;
 			},
+			saysUnknown: /recordInfo is null/i,
 			signature: {
 				kind: 'hmac',
 				headers: { timestamp: 'x-webhook-timestamp', signature: 'x-webhook-signature' },

@@ -33,6 +33,11 @@ export interface Callback {
 	taskIdOf(body: unknown, note: string): string | undefined;
 	/** What a submit leaves in the URL because the task cannot be read by the ID alone. Absent: nothing. */
 	noteOf?(model: string): string;
+	/**
+	 * What a read says of a task that the account does not know, where the HTTP status does not tell. It may also be said
+	 * of a task for a moment after it was taken.
+	 */
+	saysUnknown?: RegExp;
 	/** Absent: the provider signs nothing, and the secret in the URL is all there is. */
 	signature?: HmacSignature | KeySetSignature;
 	/** What is signed and how often the provider calls, in words for the docs. */

@@ -34,18 +34,31 @@ export async function readTaskState(
 		timeoutAction: 'output',
 	};
 	const task = new TaskReader(plan, requests, { clock, signal, times: new TypicalTimes() });
+	for (let count = 1; ; count += 1) {
+		const read = await readOnce(task, taskId, provider.task!.callback!.saysUnknown);
+		if (!read.mayChange || count === reads) return read.state;
+		await clock.sleep(pauseMilliseconds, signal);
+	}
+}
+
+/** One read, and whether another one may say something else in a moment. */
+async function readOnce(
+	task: TaskReader,
+	taskId: string,
+	saysUnknown: RegExp | undefined,
+): Promise<{ state: TaskState; mayChange: boolean }> {
 	try {
-		for (let count = 1; ; count += 1) {
-			const { state } = await task.read({ state: 'pending', taskId, status: 'pending' });
-			if (state === 'completed' || count === reads) return { state };
-			await clock.sleep(pauseMilliseconds, signal);
-		}
+		const { state } = await task.read({ state: 'pending', taskId, status: 'pending' });
+		return { state: { state }, mayChange: state === 'pending' };
 	} catch (error) {
 		if (!(error instanceof EditFault)) throw error as Error;
 		const { fault } = error;
 		// All images flagged by the safety checker: the task has ended, and there is nothing to have of it.
-		if (fault.taskStatus !== undefined || fault.kind === 'content') return { state: 'failed' };
-		return { state: isUnknown(fault) ? 'unknown' : 'unavailable', fault };
+		const isOver = fault.taskStatus !== undefined || fault.kind === 'content';
+		if (isOver) return { state: { state: 'failed' }, mayChange: false };
+		const mayChange = saysUnknown?.test(fault.message) === true;
+		const state = mayChange || isUnknown(fault) ? 'unknown' : 'unavailable';
+		return { state: { state, fault }, mayChange };
 	}
 }
 
