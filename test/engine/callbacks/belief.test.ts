@@ -164,7 +164,7 @@ describe.each(calling)('%s', (provider) => {
 		expect(answers.map(({ httpStatus }) => httpStatus)).toEqual([200, 200]);
 		expectNothing(await trigger.callFor(record), 200);
 		expect(trigger.runs).toHaveLength(1);
-		expect(Object.keys(trigger.staticData)).toEqual(['node:Finished']);
+		expect(Object.keys(trigger.staticData)).toEqual(['global']);
 	});
 
 	onStage('a task that failed becomes a failed item', async (stage) => {

@@ -1,6 +1,6 @@
 import { SeenTasks, type StaticData } from '../../../nodes/QwenImageEdit/n8n/callback/seenTasks';
 
-const trigger = 'workflow node';
+const trigger = 'workflow';
 
 it('knows a task again, and no other one', () => {
 	const seen = new SeenTasks();
@@ -9,7 +9,7 @@ it('knows a task again, and no other one', () => {
 	seen.remember(trigger, 'one', stored);
 	expect(seen.look(trigger, 'one', stored).isSeen).toBe(true);
 	expect(seen.look(trigger, 'two', stored).isSeen).toBe(false);
-	expect(seen.look('another trigger', 'one', {}).isSeen).toBe(false);
+	expect(seen.look('another workflow', 'one', {}).isSeen).toBe(false);
 });
 
 it('knows it again after a restart, from what n8n has stored', () => {
@@ -36,7 +36,7 @@ it('remembers the last 3,000, and forgets the one seen longest ago', () => {
 	expect(seen.look(trigger, 'task 0', stored).isSeen).toBe(false);
 	expect(seen.look(trigger, 'task 1', stored).isSeen).toBe(true);
 	expect(seen.look(trigger, 'task 3000', stored).isSeen).toBe(true);
-	expect(String(stored.tasks).length).toBeLessThan(40_000);
+	expect(String(stored.qwenImageEditTrigger).length).toBeLessThan(40_000);
 });
 
 it('tells calls about one task at the same time how the first one ends', async () => {
@@ -63,6 +63,8 @@ it('lets the next call try again when the first one broke', async () => {
 
 it('reads static data that something else has written', () => {
 	for (const tasks of [undefined, null, 7, {}, [], '']) {
-		expect(new SeenTasks().look(trigger, 'one', { tasks }).isSeen).toBe(false);
+		expect(new SeenTasks().look(trigger, 'one', { qwenImageEditTrigger: tasks }).isSeen).toBe(
+			false,
+		);
 	}
 });

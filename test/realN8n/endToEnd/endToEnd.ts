@@ -23,6 +23,10 @@ const PARTS: Readonly<Record<string, Part>> = {
 		shows: 'another package with our old credential names in the same n8n',
 		command: ['npm', 'run', 'neighbours'],
 	},
+	callbacks: {
+		shows: 'providers that call a trigger, some twice, with n8n restarted in between',
+		command: ['npm', 'run', 'callbacks'],
+	},
 	kill: { shows: 'n8n killed in the middle of paid work', command: ['npm', 'run', 'kill'] },
 	queue: { shows: 'queue mode: Redis, one main, two workers', command: ['npm', 'run', 'queue'] },
 	panel: { shows: 'the editor in a real browser', command: ['npm', 'run', 'panel'] },

@@ -1,4 +1,4 @@
-import type { IWebhookFunctions } from 'n8n-workflow';
+import type { INode, IWebhookFunctions } from 'n8n-workflow';
 
 import { secretParameter } from '../signature/urlSecret';
 import { readJsonText } from '../../wire/json/jsonText';
@@ -17,6 +17,11 @@ export interface Call {
 	webhookId: string;
 }
 
+/** What stands before the last step of the trigger's URL: an ID, or the name of a node that never got one. */
+function webhookIdOf({ webhookId, name }: INode): string {
+	return webhookId ?? encodeURIComponent(name.toLowerCase());
+}
+
 /** Reads what was sent. Nothing of it is believed yet. */
 export function readCall(context: IWebhookFunctions): Call {
 	const request = context.getRequestObject();
@@ -33,6 +38,6 @@ export function readCall(context: IWebhookFunctions): Call {
 		body,
 		json: readJsonText(body.toString('utf8'))?.json,
 		urlSecret: typeof secret === 'string' ? secret : '',
-		webhookId: context.getNode().webhookId ?? '',
+		webhookId: webhookIdOf(context.getNode()),
 	};
 }

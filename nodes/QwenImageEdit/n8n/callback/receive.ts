@@ -77,19 +77,19 @@ async function answerBelieved(
 	// A listening editor is one person who wants to see it work, as often as they try.
 	if (context.getMode() === 'manual') return await read();
 
-	const { id, name } = context.getNode();
-	const trigger = `${context.getWorkflow().id ?? ''} ${id} ${name}`;
-	const stored = context.getWorkflowStaticData('node') as StaticData;
-	const { isSeen, underWay } = seenTasks.look(trigger, taskId, stored);
+	const workflow = context.getWorkflow().id ?? '';
+	const task = `${context.getNode().id} ${taskId}`;
+	const stored = context.getWorkflowStaticData('global') as StaticData;
+	const { isSeen, underWay } = seenTasks.look(workflow, task, stored);
 	if (isSeen) return { httpStatus: 200, message: 'The task was emitted before' };
 	if (underWay !== undefined) {
 		const httpStatus = (await underWay) as Answer['httpStatus'];
 		return { httpStatus, message: 'Answered as the call about the same task before this one' };
 	}
 	let answer!: Answer;
-	await seenTasks.during(trigger, taskId, async () => {
+	await seenTasks.during(workflow, task, async () => {
 		answer = await read();
-		if (answer.emit !== undefined) seenTasks.remember(trigger, taskId, stored);
+		if (answer.emit !== undefined) seenTasks.remember(workflow, task, stored);
 		return answer.httpStatus;
 	});
 	return answer;

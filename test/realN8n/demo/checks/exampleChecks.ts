@@ -1,4 +1,5 @@
 import { checkAgent } from './agent';
+import { checkCallback } from './callback';
 import { checkPhotoFolder } from './photoFolder';
 import { checkSpreadsheet } from './spreadsheet';
 import { checkThreeReferences } from './threeReferences';
@@ -11,6 +12,7 @@ const CHECKS: Readonly<Record<string, ExampleCheck>> = {
 	'agent-with-the-node-as-tool': checkAgent,
 	'photos-to-storage': checkPhotoFolder,
 	'spreadsheet-of-prompts': checkSpreadsheet,
+	'submit-callback-store': checkCallback,
 	'three-reference-images': checkThreeReferences,
 	'upload-edit-respond': checkUpload,
 };
