@@ -19,6 +19,7 @@ import { checkPicker } from './checks/pickerChecks';
 import { checkDarkTheme, checkPanels, checkSwitching } from './checks/providerChecks';
 import { Session } from '../instance/session';
 import { checkTool } from './checks/toolChecks';
+import { checkTrigger } from './checks/triggerChecks';
 import { runScript } from '../endToEnd/runScript';
 
 const SCREENSHOTS_FOLDER = resolve(__dirname, '../../../docs/screenshots');
@@ -32,6 +33,7 @@ const SECTIONS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
 	panels: checkPanels,
 	dark: checkDarkTheme,
 	execution: checkExecution,
+	trigger: checkTrigger,
 	examples: checkExamples,
 	longRun: checkLongRun,
 	tool: checkTool,

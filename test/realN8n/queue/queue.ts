@@ -4,6 +4,7 @@ import { startEmulator } from '../../emulator';
 import { publish } from './batch';
 import { Checks } from '../endToEnd/checks';
 import { Cluster } from './cluster/cluster';
+import { checkCallbacks } from './checks/callbackChecks';
 import { checkDrain } from './checks/drainChecks';
 import { checkKill } from './checks/killChecks';
 import { checkSubWorkflows } from './checks/subWorkflowChecks';
@@ -49,6 +50,7 @@ async function main(): Promise<boolean> {
 		await checkKill(bench);
 		await checkDrain(bench);
 		await checkSubWorkflows(bench);
+		await checkCallbacks(bench);
 		return checks.summarise();
 	} finally {
 		await cluster?.stop();
