@@ -1,20 +1,11 @@
-import { WebhookContext } from 'n8n-core';
-import {
-	Workflow,
-	type IDataObject,
-	type INode,
-	type INodeExecutionData,
-	type INodeParameters,
-	type IWebhookData,
-	type WorkflowExecuteMode,
-} from 'n8n-workflow';
+import type { IDataObject, INode, INodeParameters, WorkflowExecuteMode } from 'n8n-workflow';
 
 import { QwenImageEditTrigger } from '../../../nodes/QwenImageEditTrigger/QwenImageEditTrigger.node';
 import type { CallbackRecord, LedgerEntry, ProviderId } from '../../emulator';
 import { until } from '../../processes/until';
 import { facts, nodeTaskId, type Stage } from './scenario';
-import { additionalDataFor, engineNodes, runWorkflow, type FinishedRun } from './workflow/engine';
-import { findNodeTypes } from './workflow/nodeTypes';
+import { engineNodes, runWorkflow, type FinishedRun } from './workflow/engine';
+import { callWebhook } from './workflow/webhook';
 
 /** The trigger's full name, under which a workflow file names it once the package is installed. */
 export const triggerNodeType = 'n8n-nodes-qwen-image-edit.qwenImageEditTrigger';
@@ -135,7 +126,19 @@ export class TriggerStage {
 		url = this.url,
 		mode = 'webhook',
 	}: OutsideCall): Promise<CallAnswer> {
-		const { answer, items } = await this.answer(headers, Buffer.from(payload), new URL(url), mode);
+		const { items, isOwn, staticData, ...answer } = await callWebhook({
+			trigger: new QwenImageEditTrigger(),
+			node: this.node,
+			workflowId: this.workflowId,
+			credentials: this.stage.credentials,
+			staticData: this.staticData,
+			mode,
+			headers,
+			body: Buffer.from(payload),
+			url: new URL(url),
+		});
+		expect(isOwn).toBe(true);
+		this.staticData = staticData;
 		if (items === undefined) return answer;
 		const { node } = this;
 		const run = await runWorkflow({
@@ -159,72 +162,5 @@ export class TriggerStage {
 		this.runs.push(run);
 		this.stage.keep(run);
 		return { ...answer, run };
-	}
-
-	private async answer(
-		headers: Record<string, string>,
-		rawBody: Buffer,
-		url: URL,
-		mode: WorkflowExecuteMode,
-	): Promise<{ answer: CallAnswer; items?: INodeExecutionData[] }> {
-		const { node } = this;
-		const trigger = new QwenImageEditTrigger();
-		const workflow = new Workflow({
-			id: this.workflowId,
-			nodes: [node],
-			connections: {},
-			active: true,
-			nodeTypes: findNodeTypes({ [triggerNodeType]: trigger }),
-			staticData: structuredClone(this.staticData),
-		});
-		const started = performance.now();
-		const answer: CallAnswer = { httpStatus: 0, message: '', headers: {}, tookMs: 0 };
-		const response = {
-			setHeader: (name: string, value: string) => (answer.headers[name.toLowerCase()] = value),
-			status(httpStatus: number) {
-				answer.httpStatus = httpStatus;
-				return response;
-			},
-			json({ message }: { message: string }) {
-				answer.message = message;
-				answer.tookMs = performance.now() - started;
-				return response;
-			},
-		};
-		const additionalData = {
-			...additionalDataFor(this.stage.credentials),
-			httpRequest: {
-				headers: { 'content-type': 'application/json', ...headers },
-				query: Object.fromEntries(url.searchParams),
-				params: {},
-				body: {},
-				rawBody,
-			},
-			httpResponse: response,
-		};
-		const webhookData = {
-			httpMethod: 'POST',
-			node: node.name,
-			path: url.pathname.replace('/webhook/', ''),
-			webhookDescription: trigger.description.webhooks![0]!,
-			workflowId: this.workflowId,
-		} as unknown as IWebhookData;
-		const context = new WebhookContext(
-			workflow,
-			node,
-			additionalData as never,
-			mode,
-			webhookData,
-			[],
-			null,
-		);
-		const given = await trigger.webhook.call(context);
-		// n8n stores what has changed before the execution starts, if the node has answered by itself; else it is lost.
-		expect(given.noWebhookResponse).toBe(true);
-		if (mode !== 'manual' && (workflow.staticData as IDataObject).__dataChanged === true) {
-			this.staticData = JSON.parse(JSON.stringify(workflow.staticData)) as IDataObject;
-		}
-		const items = given.workflowData?.[0] as INodeExecutionData[] | undefined;
-		return { answer, ...(items === undefined ? {} : { items }) };
 	}
 }
