@@ -20,6 +20,7 @@ import { checkPicker } from './checks/pickerChecks';
 import { checkDarkTheme, checkPanels, checkSwitching } from './checks/providerChecks';
 import { Session } from '../instance/session';
 import { checkTool } from './checks/toolChecks';
+import { checkTrigger } from './checks/triggerChecks';
 import { runScript } from '../endToEnd/runScript';
 
 const SCREENSHOTS_FOLDER = resolve(__dirname, '../../../docs/screenshots');
@@ -35,6 +36,7 @@ const LOOKS: Sections = {
 	switching: checkSwitching,
 	panels: checkPanels,
 	dark: checkDarkTheme,
+	trigger: checkTrigger,
 	examples: checkExamples,
 };
 /** Has a tab of its own and waits for minutes. */

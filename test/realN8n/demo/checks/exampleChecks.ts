@@ -6,6 +6,7 @@ import { checkTelegram } from './conversations/telegram';
 import { checkAgent } from './conversations/agent';
 import { checkPhotoFolder } from './batches/photoFolder';
 import { checkSpreadsheet } from './batches/spreadsheet';
+import { checkCallback } from './conversations/callback';
 import { checkThreeReferences } from './threeReferences';
 import { checkForm } from './conversations/form';
 import { checkUpload } from './conversations/upload';
@@ -22,6 +23,7 @@ const CHECKS: Readonly<Record<string, ExampleCheck>> = {
 	'photos-to-storage': checkPhotoFolder,
 	'resize-first': checkResize,
 	'spreadsheet-of-prompts': checkSpreadsheet,
+	'submit-callback-store': checkCallback,
 	'telegram-bot': checkTelegram,
 	'three-reference-images': checkThreeReferences,
 	'upload-edit-respond': checkUpload,
