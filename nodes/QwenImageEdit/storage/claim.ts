@@ -1,7 +1,7 @@
 import { EditFault, type Fault } from '../edit/fault';
 import type { ItemPlan } from '../run/item';
 import type { Clock } from '../run/ports';
-import type { ConditionalWrites } from './conditionalWrites';
+import { conditionFor, type ConditionalWrites } from './conditionalWrites';
 import { type EditRecord, type ImageNote, readNote, readRecord, recordText } from './record';
 import type { RunMark } from './runMark';
 import type { Bucket } from './s3/bucket';
@@ -84,11 +84,11 @@ export class Claims {
 			const found = await this.find();
 			// Removed in between: whoever had it was refused, and nobody has paid.
 			const claim = found === undefined ? 'again' : await this.judge(found);
-			if (claim === 'again') continue;
-			if (claim !== 'wait') return claim;
+			if (claim !== 'again' && claim !== 'wait') return claim;
 			if (clock.now() + lookSeconds * 1000 > settings.deadline) {
 				throw new EditFault(this.stillSent());
 			}
+			if (claim === 'again') continue;
 			await clock.sleep(lookSeconds * 1000, settings.signal);
 		}
 	}
@@ -109,14 +109,11 @@ export class Claims {
 		const payment = this.ports.newPayment();
 		const key = recordKey(this.key);
 		const intent = recordText({ run: mark.run, payment, at: clock.now(), state: 'intent' });
-		if ((await this.ports.conditionalWrites()) === 'honoured') {
-			const condition = etag === undefined ? 'absent' : { etag };
-			if ((await bucket.write(key, intent, condition)) === undefined) return undefined;
-		} else {
-			// As good as it gets without conditions: two runs in the same moment may both pay.
-			if (etag === undefined && (await bucket.read(key)) !== undefined) return undefined;
-			await bucket.write(key, intent);
-		}
+		const condition = conditionFor(await this.ports.conditionalWrites(), etag);
+		// As good as it gets without conditions: two runs in the same moment may both pay.
+		const isTaken =
+			condition === undefined && etag === undefined && (await bucket.read(key)) !== undefined;
+		if (isTaken || (await bucket.write(key, intent, condition)) === undefined) return undefined;
 		return { kind: 'pay', payment, replaces: etag !== undefined };
 	}
 

@@ -11,7 +11,7 @@ import {
 	recordKey,
 	type RecordPorts,
 } from './claim';
-import { type ImageNote, madeOf, readRecord, recordText, taskOf } from './record';
+import { type ImageNote, madeOf, recordText, taskOf } from './record';
 import { fetchStored, type ImageCarrier, storeImages } from './storedImages';
 
 /** What may still come of an edit, as far as a failure tells. */
@@ -266,23 +266,4 @@ export class RecordedMemory implements PaidWorkMemory {
 function unreadable(error: unknown): undefined {
 	if (!(error instanceof EditFault) || passingKinds.has(error.fault.kind)) throw error as Error;
 	return undefined;
-}
-
-/**
- * Makes the record of another run one of this run, so that it counts as delivered with it.
- *
- * @param record of a plan whose edit was put out by this run
- */
-export async function adopt(
-	{ key, foreign }: NonNullable<ItemPlan['record']>,
-	ports: RecordPorts,
-): Promise<void> {
-	const read = foreign === undefined ? undefined : readRecord(foreign.text);
-	if (foreign === undefined || read === undefined) return;
-	const adopted = recordText({ ...read, run: ports.mark.run });
-	const isHonoured = (await ports.conditionalWrites()) === 'honoured';
-	await ports.bucket
-		.write(recordKey(key), adopted, isHonoured ? { etag: foreign.etag } : undefined)
-		// The next run then gets it once more, and pays nothing.
-		.catch(() => undefined);
 }

@@ -33,8 +33,11 @@ export interface S3Request {
 
 /** What can be changed at any time. */
 export interface S3Settings {
-	/** `ignored`: as old stores do, the condition is passed over; `refused`: 501 NotImplemented. */
-	conditionalWrites: 'honoured' | 'ignored' | 'refused';
+	/**
+	 * `ignored`: as old stores do, the condition is passed over; `refused`: 501 NotImplemented, as Backblaze B2 does; `unquoted`: as DigitalOcean Spaces
+	 * does, an ETag in quotes never matches (https://github.com/slatedb/slatedb/issues/1818).
+	 */
+	conditionalWrites: 'honoured' | 'ignored' | 'refused' | 'unquoted';
 	/** Without `list`, a missing key is 403 and not 404, as at AWS. */
 	denied: Set<S3Permission>;
 	/** All objects of a bucket together. */

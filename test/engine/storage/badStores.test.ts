@@ -135,6 +135,23 @@ describe('a store without conditional writes', () => {
 	}
 });
 
+describe('a store that takes ETags without their quotes only', () => {
+	onBucket(
+		'keeps to conditions: no warning, and a delivered edit is paid for again',
+		async (bucket) => {
+			bucket.s3.settings.conditionalWrites = 'unquoted';
+			const order: Order = { provider: 'aiml' };
+			await bucket.succeed(order);
+			const { edited } = await bucket.succeed(order);
+			expect(edited[0]!.json).toMatchObject({ status: 'completed', warnings: [] });
+			expect(bucket.stage.emulator.ledger).toHaveLength(2);
+			const both = await Promise.all([bucket.succeed(order), bucket.succeed(order)]);
+			expect(both.map(({ status }) => status)).toEqual(['success', 'success']);
+			expect(bucket.stage.emulator.ledger).toHaveLength(3);
+		},
+	);
+});
+
 describe('the secret of the bucket', () => {
 	onBucket('is in no item, no error and no stored run', async (bucket) => {
 		const { s3, stage } = bucket;

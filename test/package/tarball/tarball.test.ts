@@ -6,9 +6,8 @@ import type { ICredentialType, INodeTypeDescription } from 'n8n-workflow';
 
 import { QwenImageEdit } from '../../../nodes/QwenImageEdit/QwenImageEdit.node';
 import { QwenImageEditTrigger } from '../../../nodes/QwenImageEditTrigger/QwenImageEditTrigger.node';
-import { providers } from '../../../nodes/QwenImageEdit/providers';
 import { builtPackage, type BuiltPackage } from './builtPackage';
-import { projectFolder, readManifest, readText, runTool } from '../project';
+import { credentialTypes, projectFolder, readManifest, readText, runTool } from '../project';
 
 interface Loaded {
 	seconds: number;
@@ -21,7 +20,6 @@ interface Loaded {
 	credentials: Array<ICredentialType & { iconUrl: { light: string; dark: string } }>;
 }
 
-const credentialTypes = providers.map(({ credential }) => credential.type);
 const className = (type: string): string => `${type[0]!.toUpperCase()}${type.slice(1)}`;
 
 let built: BuiltPackage;
@@ -84,7 +82,7 @@ it('carries the licence of every package in the bundle', () => {
 	const packages = new Set(
 		sources.flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []),
 	);
-	expect([...packages].sort()).toEqual(['ipaddr.js', 'zod']);
+	expect([...packages].sort()).toEqual(['aws4fetch', 'ipaddr.js', 'zod']);
 	const without = [...packages].filter((name) => !code.includes(`/*! Contains ${name} `));
 	expect(without).toEqual([]);
 });

@@ -10,7 +10,7 @@ import { loadExamples, manualTriggerOf, type Example } from './examples';
 import { furnishPublicWorld } from './services/publicWorld';
 import { startServices, type DemoServices } from './services/services';
 import { executeInEditor } from '../instance/executeInEditor';
-import { publishWorkflow } from '../instance/executions';
+import { changeNode, publishWorkflow } from '../instance/executions';
 import { createWorkspace, type Workspace } from './workspace';
 
 /** What all examples share: one n8n, one emulator, one set of servers. */
@@ -80,6 +80,8 @@ async function holds(stage: Stage, example: Example): Promise<boolean> {
 		filesFolder: workspace.filesFolder,
 		execute: async () =>
 			await executeInEditor(session, example.workflow.id, manualTriggerOf(example)),
+		change: async (node, parameters) =>
+			await changeNode(session, example.workflow.id, node, parameters),
 		publish: async () => {
 			await publishWorkflow(session, example.workflow.id);
 			return instance.url;

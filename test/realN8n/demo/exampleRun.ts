@@ -13,6 +13,8 @@ export interface ExampleRun {
 	readonly filesFolder: string;
 	/** Presses *Execute workflow* and waits for the end. Throws n8n's own words when the workflow fails. */
 	execute(): Promise<ExecutedWorkflow>;
+	/** Changes parameters of a node, as its user does; only in a started n8n. */
+	change(node: string, parameters: Record<string, unknown>): Promise<void>;
 	/** Publishes the workflow and returns n8n's address; only a started n8n can. */
 	publish(): Promise<string>;
 	/** The bytes of a file that a node has put out; only a started n8n hands them out. */

@@ -41,6 +41,9 @@ export async function runHeadless(emulator: Emulator, startedAt: number): Promis
 		publish: async () => {
 			throw new Error('Nothing can be published without a started n8n');
 		},
+		change: async () => {
+			throw new Error('Nothing can be changed without a started n8n');
+		},
 		readBinary: async () => {
 			throw new Error('Files are handed out by a started n8n alone');
 		},

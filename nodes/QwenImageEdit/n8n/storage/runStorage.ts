@@ -5,11 +5,16 @@ import type { Image, ImageFile } from '../../edit/request';
 import type { ItemPlan, ItemResult, RecordName } from '../../run/item';
 import { runOrdered } from '../../run/pace/pool';
 import type { PaidWorkMemory } from '../../run/ports';
+import { adopt } from '../../storage/adopt';
 import type { RecordPorts } from '../../storage/claim';
-import { type ConditionalWrites, probeConditionalWrites } from '../../storage/conditionalWrites';
+import {
+	conditionFor,
+	type ConditionalWrites,
+	probeConditionalWrites,
+} from '../../storage/conditionalWrites';
 import { identityText, Places } from '../../storage/editKey';
 import { InputFiles } from '../../storage/inputFiles';
-import { adopt, RecordedMemory } from '../../storage/recordedMemory';
+import { RecordedMemory } from '../../storage/recordedMemory';
 import { RunMark } from '../../storage/runMark';
 import { Bucket } from '../../storage/s3/bucket';
 import { systemClock } from '../runtime/clock';
@@ -194,7 +199,8 @@ export class RunStorage {
 	private async warnOnce(): Promise<string[]> {
 		if (this.isWarned) return [];
 		this.isWarned = true;
-		return (await this.ports.conditionalWrites().catch(() => 'honoured')) === 'honoured'
+		const writes = await this.ports.conditionalWrites().catch(() => 'honoured' as const);
+		return conditionFor(writes) !== undefined
 			? []
 			: [
 					'The bucket knows no conditional writes: if two runs start the same edit in the same moment, both may pay',

@@ -116,7 +116,7 @@ function checkWriteCondition(
 	}
 	if (match === undefined) return;
 	if (present === undefined) throw new S3Error('NoSuchKey');
-	if (!matches(match, present)) {
+	if (!matches(match, present) || (conditionalWrites === 'unquoted' && match.startsWith('"'))) {
 		throw new S3Error('PreconditionFailed', undefined, { Condition: 'If-Match' });
 	}
 }

@@ -4,6 +4,7 @@ import { checkQuality } from './qualityCheck';
 import { checkResize } from './resizeFirst';
 import { checkTelegram } from './conversations/telegram';
 import { checkAgent } from './conversations/agent';
+import { checkNightlyFolder } from './batches/nightlyFolder';
 import { checkPhotoFolder } from './batches/photoFolder';
 import { checkSpreadsheet } from './batches/spreadsheet';
 import { checkCallback } from './conversations/callback';
@@ -20,6 +21,7 @@ const CHECKS: Readonly<Record<string, ExampleCheck>> = {
 	'check-and-try-once-more': checkQuality,
 	'colours-and-products': checkColours,
 	'form-before-and-after': checkForm,
+	'nightly-folder-pays-for-what-is-new': checkNightlyFolder,
 	'photos-to-storage': checkPhotoFolder,
 	'resize-first': checkResize,
 	'spreadsheet-of-prompts': checkSpreadsheet,
