@@ -46,6 +46,16 @@ export class QwenImageEditKieApi implements ICredentialType {
 			description:
 				'Where local images are uploaded, with the same key. Leave it empty unless you change the Base URL.',
 		},
+		{
+			displayName: 'Callback Signing Secret',
+			name: 'callbackSecret',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			placeholder: 'e.g. 3f8c1b7a9d',
+			description:
+				'The Webhook HMAC Key of the Kie.ai settings. If you enter it, calls without its signature are refused.',
+		},
 	];
 
 	// Users paste keys with "Bearer ", "Key " or "Token " in front; it is taken off before ours is added.

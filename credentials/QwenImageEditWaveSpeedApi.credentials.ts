@@ -38,6 +38,15 @@ export class QwenImageEditWaveSpeedApi implements ICredentialType {
 			placeholder: 'e.g. https://api.wavespeed.ai',
 			description: 'Change it only if the service has another address for you',
 		},
+		{
+			displayName: 'Callback Signing Secret',
+			name: 'callbackSecret',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			placeholder: 'e.g. whsec_...',
+			description: 'Leave it empty: the node asks WaveSpeedAI for it. It starts with whsec_.',
+		},
 	];
 
 	// Users paste keys with "Bearer ", "Key " or "Token " in front; it is taken off before ours is added.

@@ -42,6 +42,9 @@ function atAGlance(provider, operations, imageTypes) {
 			['Requests at once, unless you set Max Concurrency', provider.concurrency],
 			['Usual time of an edit', `about ${provider.typicalSeconds} seconds`],
 			['Result URL expires after', words.duration(provider.resultLifetimeSeconds)],
+			...(provider.task === undefined
+				? []
+				: [['Callback', provider.task.callback?.says ?? words.notDocumented]]),
 			['Price', words.priceRange(provider)],
 			...(provider.models.some(({ prices }) => prices !== undefined)
 				? [['Source of the price', words.priceSources(provider)]]

@@ -80,6 +80,20 @@ function uploadBaseUrlField({ uploadBaseUrl }) {
 `;
 }
 
+function callbackSecretField({ callbackSecret }) {
+	if (callbackSecret === undefined) return '';
+	return `		{
+			displayName: 'Callback Signing Secret',
+			name: 'callbackSecret',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			placeholder: '${callbackSecret.placeholder}',
+			description: '${callbackSecret.help}',
+		},
+`;
+}
+
 function baseUrlField({ regions, defaultBaseUrl }, before) {
 	const ownServer = defaultBaseUrl === '';
 	// Where the default is no example, a person knows a better one.
@@ -149,7 +163,7 @@ export class ${className(type)} implements ICredentialType {
 	documentationUrl = '${documentationUrl}';
 
 	properties: INodeProperties[] = [
-${[keyField, regionField, baseUrlField, uploadBaseUrlField].map((field) => field(provider.credential, before)).join('')}	];
+${[keyField, regionField, baseUrlField, uploadBaseUrlField, callbackSecretField].map((field) => field(provider.credential, before)).join('')}	];
 
 ${keyComment}	authenticate: IAuthenticateGeneric = {
 		type: 'generic',

@@ -1,10 +1,9 @@
 const { currentText } = require('../generatedFile');
 
-const path = 'nodes/QwenImageEdit/QwenImageEdit.node.ts';
 const start = '// <credentials>';
 const end = '// </credentials>';
 
-/** One credential, asked for when its provider is chosen: hidden for every other one. */
+/** One credential, asked for when its provider is chosen: hidden for every other one of the node. */
 function entry({ id, title, credential }, providers) {
 	const others = providers.filter((other) => other.id !== id).map((other) => `'${other.id}'`);
 	// A credential without a free test call is proved by a function of the node, named after the provider.
@@ -16,17 +15,28 @@ function entry({ id, title, credential }, providers) {
 const storage =
 	"			{ name: 'qwenImageEditStorageApi', displayName: 'Storage', required: true, testedBy: 'storageCredentialTest', displayOptions: { show: { operation: ['edit', 'submitTask'], storage: ['s3'] } } },";
 
-/** The node's own file with its list of credentials, which n8n's lint wants to read as text. */
-function nodeCredentials({ providers }) {
+/** A node's own file with its list of credentials, which n8n's lint wants to read as text. */
+function withCredentials(path, providers, others = []) {
 	const text = currentText(path);
 	const from = text.indexOf(start);
 	const to = text.indexOf(end);
 	if (from < 0 || to < from) throw new Error(`the markers of the credentials are not in ${path}`);
-	const list = [...providers.map((provider) => entry(provider, providers)), storage].join('\n');
+	const list = [...providers.map((provider) => entry(provider, providers)), ...others].join('\n');
 	return {
 		path,
 		text: `${text.slice(0, from)}${start}\n		// prettier-ignore\n		credentials: [\n${list}\n		],\n		${text.slice(to)}`,
 	};
+}
+
+/** The edit node asks for the credential of every provider, the trigger for those of providers that call back. */
+function nodeCredentials({ providers }) {
+	return [
+		withCredentials('nodes/QwenImageEdit/QwenImageEdit.node.ts', providers, [storage]),
+		withCredentials(
+			'nodes/QwenImageEditTrigger/QwenImageEditTrigger.node.ts',
+			providers.filter(({ task }) => task?.callback !== undefined),
+		),
+	];
 }
 
 module.exports = { nodeCredentials };

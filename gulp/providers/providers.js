@@ -10,14 +10,14 @@ async function literalFiles() {
 	const adapters = loadAdapters();
 	const files = [
 		...adapters.providers.map(credentialClass),
-		codex(adapters),
-		nodeCredentials(adapters),
+		...codex(adapters),
+		...nodeCredentials(adapters),
 	];
 	// npm writes package.json in its own form, so it is left in that.
 	return [...(await Promise.all(files.map(formatted))), manifest(adapters)];
 }
 
-/** Writes credential classes, the node's list of them, manifest paths and aliases anew. */
+/** Writes credential classes, the nodes' lists of them, manifest paths and aliases anew. */
 async function providers() {
 	writeFiles(await literalFiles());
 }

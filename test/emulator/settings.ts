@@ -23,7 +23,7 @@ const DEFAULTS: EmulatorSettings = {
 		uploadErrorStatus: 'documented',
 	},
 	fal: { flags: 'none', stream: 'events' },
-	kie: { errorStatus: 'always200' },
+	kie: { errorStatus: 'always200', webhookHmacKey: '' },
 	replicate: { output: 'list' },
 	siliconFlow: { answer: 'images' },
 	waveSpeed: { flags: 'none' },

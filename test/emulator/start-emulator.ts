@@ -92,6 +92,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 		},
 		faults: state.faults,
 		settings: state.settings,
+		signCallback: (record, given) => state.signCallback(record, given),
+		callBack: async (record, origin) => await state.callbacks.post(record, origin),
 		hostImage: (bytes, fileName) => hostImage(state, bytes, fileName),
 		publishImage: (url, bytes) => {
 			state.published.set(url, bytes);

@@ -5,7 +5,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ApiCall } from './server/exchange';
 import { FaultStore } from './faults/faults';
 import type { FaultRule } from './faults/fault-kinds';
-import { CallbackBook } from './server/callbacks';
+import { CallbackBook } from './callbacks/callbacks';
+import { type Account, signCallback, type SignedCallback } from './callbacks/signatures';
 import { Job } from './job';
 import { editImage } from './images/painted-image';
 import { imageFile, plainPng, withNotes } from './images/png';
@@ -15,6 +16,7 @@ import { RequestLog } from './server/request-log';
 import { ResultStore, sha256 } from './images/results';
 import { DurationSource, settingsFrom } from './settings';
 import type {
+	CallbackRecord,
 	EmulatorOptions,
 	EmulatorSettings,
 	JsonObject,
@@ -107,11 +109,24 @@ export class EmulatorState {
 			}),
 		) as Record<ProviderId, string>;
 		this.requests = new RequestLog(now, this.keys);
-		this.callbacks = new CallbackBook(now, options.deliverCallbacksTo);
+		this.callbacks = new CallbackBook(
+			now,
+			(record) => this.signCallback(record),
+			options.deliverCallbacksTo,
+		);
 	}
 
 	now(): number {
 		return (this.options.now?.() ?? Date.now()) + this.clockOffsetMs;
+	}
+
+	/** A callback as it would be sent now, or at another moment, or by somebody else at the same provider. */
+	signCallback(
+		{ provider, body }: CallbackRecord,
+		{ at = this.now(), account = 'own' }: { at?: number; account?: Account } = {},
+	): SignedCallback {
+		const { webhookHmacKey } = this.settings.kie;
+		return signCallback({ provider, body, at, account, kieHmacKey: webhookHmacKey });
 	}
 
 	/** The clock in whole seconds, as `created` fields give it. */

@@ -1,3 +1,4 @@
+import type { Account, SignedCallback } from './callbacks/signatures';
 import type { FaultControl } from './faults/faults';
 
 /** Every provider the emulator speaks as; the same ids as in the package's contract. */
@@ -117,6 +118,8 @@ export interface EmulatorSettings {
 	kie: {
 		/** Refusals with HTTP 200 and a code in the body, or with that code as the HTTP status. */
 		errorStatus: 'always200' | 'documented';
+		/** The Webhook HMAC Key of the account, by which calls are signed. Empty: the account has none. */
+		webhookHmacKey: string;
 	};
 	replicate: {
 		/** One result as a list or as a single text. */
@@ -269,7 +272,7 @@ export interface KeyLeak {
 export interface CallbackRecord {
 	provider: ProviderId;
 	url: string;
-	body: Json;
+	body: JsonObject;
 	at: number;
 	/** Status of each delivery; empty while callbacks are only noted. */
 	deliveries: Array<number | 'failed'>;
@@ -308,6 +311,13 @@ export interface Emulator {
 	readonly maxRunning: number;
 	readonly faults: FaultControl;
 	readonly settings: EmulatorSettings;
+	/** A noted callback with the headers that it would be sent with now, at another moment, or by another account. */
+	signCallback(
+		record: CallbackRecord,
+		settings?: { at?: number; account?: Account },
+	): SignedCallback;
+	/** Delivers a noted callback once, to an origin that stands for the public host of its URL. */
+	callBack(record: CallbackRecord, origin: string): Promise<number | 'failed'>;
 	/** Puts an image on the results server and returns its URL. */
 	hostImage(bytes: Buffer, fileName?: string): string;
 	/** Makes a public URL known: what the emulator finds when it fetches it, as nothing leaves the machine. */

@@ -5,15 +5,20 @@ import { join } from 'node:path';
 import { operationsOf } from '../../nodes/QwenImageEdit/adapter/provider';
 import { providers } from '../../nodes/QwenImageEdit/providers';
 import { QwenImageEdit } from '../../nodes/QwenImageEdit/QwenImageEdit.node';
+import { QwenImageEditTrigger } from '../../nodes/QwenImageEditTrigger/QwenImageEditTrigger.node';
 
-const goldenFile = join(__dirname, 'description.golden.json');
+const nodes = {
+	'description.golden.json': QwenImageEdit,
+	'triggerDescription.golden.json': QwenImageEditTrigger,
+};
 
 /**
  * The panel as n8n gets it, whole, so that every change of it shows in review. After a change that is
  * meant: `UPDATE_GOLDEN=1 npx jest test/package/description`, and look at the difference.
  */
-it('the description of the node is the one that was reviewed', () => {
-	const current = `${JSON.stringify(new QwenImageEdit().description, null, '\t')}\n`;
+it.each(Object.entries(nodes))('%s is the description that was reviewed', (file, Node) => {
+	const goldenFile = join(__dirname, file);
+	const current = `${JSON.stringify(new Node().description, null, '\t')}\n`;
 	if (process.env.UPDATE_GOLDEN === '1') writeFileSync(goldenFile, current);
 	if (!existsSync(goldenFile)) throw new Error('run with UPDATE_GOLDEN=1 first');
 	expect(JSON.parse(current)).toEqual(JSON.parse(readFileSync(goldenFile, 'utf8')));

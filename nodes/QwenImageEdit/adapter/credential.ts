@@ -40,6 +40,8 @@ export interface CredentialFacts {
 	regions?: ReadonlyArray<{ value: string; label: string; baseUrl: string }>;
 	/** Added to a base URL that has no such step yet; users paste it with and without. */
 	versionPath?: string;
+	/** The secret that calls of the provider are signed with, where the user may paste it; in words for the field. */
+	callbackSecret?: { help: string; placeholder: string };
 	/** `request`: the credential class holds a free request that proves the key. */
 	test: 'request' | KeyProbe;
 }

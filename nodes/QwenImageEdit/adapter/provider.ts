@@ -6,6 +6,7 @@ import type { Malformed, Outcome, Refused, Stopped, Usage } from '../edit/outcom
 import type { Price } from '../edit/price';
 import type { ImageType } from '../image/imageType';
 import type { EditRequest, FieldValues, ImageFile } from '../edit/request';
+import type { Callback } from '../wire/callback';
 import type { Reply, Wire } from '../wire/wire';
 
 /**
@@ -101,6 +102,8 @@ export interface TaskCalls extends Exchange<TaskReference> {
 	watch?(task: TaskReference): Wire;
 	/** Absent: the provider documents no cancel call. */
 	cancel?: Exchange<TaskReference, Stopped | Refused | Malformed>;
+	/** Absent: the provider documents no call when a task has ended. */
+	callback?: Callback;
 }
 
 /** What is known when a task is asked for. */

@@ -3,7 +3,6 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { EditFault, type Fault } from '../edit/fault';
 import type { ItemPlan, ItemResult, RecordName } from '../run/item';
 import { runOrdered, type Settled } from '../run/pace/pool';
-import { RateGates } from '../run/pace/rateGate';
 import { TypicalTimes } from '../run/pace/typicalTimes';
 import type { PaidWorkStore } from '../run/paidWork';
 import type { PaidWorkMemory } from '../run/ports';
@@ -23,11 +22,11 @@ import { checkedItem, outputItems } from './out/items';
 import { Spending } from './out/spending';
 import { asError } from './runtime/asError';
 import { systemClock } from './runtime/clock';
+import { gateOf } from './runtime/gates';
 import { digest, idempotencyKey } from './runtime/digest';
 import type { RunStorage } from './storage/runStorage';
 
-/** Shared by all runs of this process: pauses of credentials, and how long tasks took. */
-const gates = new RateGates();
+/** Shared by all runs of this process: how long tasks took. */
 const times = new TypicalTimes();
 
 /** How many items are checked at once before anything is sent. */
@@ -206,7 +205,7 @@ export class Batch {
 				{ ...plan, idempotencyKey: idempotencyKey([run, String(itemIndex), contentOf(plan)]) },
 				{
 					clock: systemClock,
-					gate: gates.of(digest(`${baseUrl} ${credential.key}`), systemClock),
+					gate: gateOf(baseUrl, credential.key),
 					transport,
 					images,
 					times,

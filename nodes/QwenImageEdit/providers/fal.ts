@@ -2,6 +2,7 @@ import { fieldsOnWire, linkOrDataUri } from '../adapter/encode';
 import { findModel, type Model, type Provider } from '../adapter/provider';
 import { isRecord, readField } from '../wire/json/jsonValue';
 import { pathOf } from '../wire/wire';
+import { callback } from './fal/callback';
 import { falFields, presets } from './fal/fields';
 import { cancelOf, placeOf, readResult, readState, readUpload } from './fal/queue';
 
@@ -164,6 +165,7 @@ export const fal: Provider = {
 			}),
 			decode: cancelOf,
 		},
+		callback,
 	},
 	upload: {
 		encode: ({ facts, fileName }) => ({

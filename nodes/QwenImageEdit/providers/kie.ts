@@ -7,7 +7,7 @@ import type { Model, Provider } from '../adapter/provider';
 import type { FaultRule } from '../wire/answer/refusal';
 import { resultImage } from '../wire/answer/resultImage';
 import { readJsonText } from '../wire/json/jsonText';
-import { readField } from '../wire/json/jsonValue';
+import { readField, words } from '../wire/json/jsonValue';
 import { lenientNumber, lenientText, lenientTexts } from '../wire/json/lenient';
 import { formPart } from '../wire/wire';
 import { callbackUrl } from './families/callbackUrl';
@@ -134,6 +134,10 @@ export const kie: Provider = {
 		uploadBaseUrl: 'https://kieai.redpandaai.co',
 		keyUrl: 'https://kie.ai/api-key',
 		key: bearer,
+		callbackSecret: {
+			help: 'The Webhook HMAC Key of the Kie.ai settings. If you enter it, calls without its signature are refused.',
+			placeholder: 'e.g. 3f8c1b7a9d',
+		},
 		test: 'request',
 	},
 	models: [
@@ -212,6 +216,22 @@ export const kie: Provider = {
 			path: `/api/v1/jobs/recordInfo?taskId=${encodeURIComponent(Buffer.from(taskId).toString())}`,
 		}),
 		decode,
+		callback: {
+			taskIdOf: (body) => {
+				const data = readField(body, 'data');
+				return words(readField(data, 'taskId')) || words(readField(data, 'task_id')) || undefined;
+			},
+			saysUnknown: /recordInfo is null/i,
+			signature: {
+				kind: 'hmac',
+				headers: { timestamp: 'x-webhook-timestamp', signature: 'x-webhook-signature' },
+				signs: ['taskId', 'timestamp'],
+				encoding: 'base64',
+				secretIs: 'text',
+			},
+			says: 'Signs the task ID and the time, not the body, and only for accounts with a Webhook HMAC Key. Calls once when a task has ended; no further try is documented',
+			source: 'research M1: docs.kie.ai/common-api/webhook-verification',
+		},
 	},
 	upload: {
 		encode: (file) => ({

@@ -1,21 +1,27 @@
 import * as z from 'zod/v4';
 
 import { fieldsOnWire, link } from '../adapter/encode';
-import { flag, integer, text } from '../adapter/field';
+import { flag, integer } from '../adapter/field';
 import { lenientNumber, lenientObject, lenientText, lenientTexts } from '../wire/json/lenient';
 import { type FaultRule, noImage, readMalformed, readRefusal } from '../wire/answer/refusal';
 import { resultImage } from '../wire/answer/resultImage';
 import type { Outcome, Pending } from '../edit/outcome';
 import type { Provider, TaskReference } from '../adapter/provider';
-import { isRecord, readField } from '../wire/json/jsonValue';
+import { isRecord, readField, words } from '../wire/json/jsonValue';
 import { ImageContent, pathSegment, type Reply } from '../wire/wire';
 import { sameOrigin } from '../wire/webUrl';
+import { callbackUrl } from './families/callbackUrl';
 
 /** Errors arrive with HTTP 200 and are told apart by their words: research S2, "HTTP codes". */
 const rules: readonly FaultRule[] = [
 	{
 		kind: 'credential',
 		when: ({ message }) => /invalid api key|api key (is )?(missing|required)/i.test(message),
+	},
+	// An id that the account does not know, whatever the HTTP status is.
+	{
+		kind: 'input',
+		when: ({ message }) => /^(request|task) not found|^invalid request id/i.test(message),
 	},
 	{ kind: 'rateLimit', when: ({ message }) => /rate limit|queued requests/i.test(message) },
 	{
@@ -88,7 +94,9 @@ function decode(reply: Reply, askedFor?: string): Outcome {
 			if (refused.fault.kind === 'provider' && askedFor === undefined) {
 				refused.fault.advice ??= 'Check the image, the prompt and the plan of the account';
 			}
-			if (askedFor !== undefined) refused.fault.taskStatus = 'failed';
+			if (askedFor !== undefined && refused.fault.kind !== 'input') {
+				refused.fault.taskStatus = 'failed';
+			}
 			return refused;
 		}
 		default:
@@ -126,14 +134,7 @@ export const modelsLab: Provider = {
 			label: 'Base64 Response',
 			help: 'Whether the provider sends the result as base64 text instead of an image file; the output is the same',
 		}),
-		callbackUrl: text({
-			wire: 'webhook',
-			label: 'Callback URL',
-			help: 'HTTPS address that ModelsLab calls when the edit is done',
-			placeholder: 'e.g. https://example.com/webhook/edited',
-			example: 'https://example.com/webhook/edited',
-			schema: z.string().regex(/^https:\/\/\S+$/i, "'Callback URL' must start with https://"),
-		}),
+		callbackUrl: callbackUrl('webhook', 'ModelsLab'),
 		safetyChecker: flag({
 			wire: 'safety_checker',
 			label: 'Safety Checker',
@@ -170,6 +171,11 @@ export const modelsLab: Provider = {
 		encode: (task) => ({ purpose: 'read', method: 'POST', path: readPath(task), json: {} }),
 		// The answers to a fetch repeat no id: research S2, "Query task".
 		decode: (reply, task) => decode(reply, task?.taskId),
+		callback: {
+			taskIdOf: (body) => words(readField(body, 'id')) || undefined,
+			says: 'Signs nothing. Calls when an edit is done or has failed, maybe more than once; waits 30 seconds, and promises no further try',
+			source: 'research S2: webhooks.mdx of its docs',
+		},
 	},
 	upload: {
 		// The route for the editing endpoints; qwen_edit itself is unreliable with base64 input: research S2.

@@ -7,11 +7,12 @@ import { findModel, type Model, type Provider } from '../adapter/provider';
 import type { Malformed, Refused, Stopped } from '../edit/outcome';
 import type { FaultRule } from '../wire/answer/refusal';
 import { resultUrl } from '../wire/answer/resultImage';
-import { readField } from '../wire/json/jsonValue';
+import { readField, words } from '../wire/json/jsonValue';
 import { lenientNumber, lenientText, lenientTexts } from '../wire/json/lenient';
 import { formPart, pathOf, pathSegment, type Reply, type WireValue } from '../wire/wire';
 import { callbackUrl } from './families/callbackUrl';
 import { decodeUpload } from './families/fileUpload';
+import { standardWebhook } from './families/standardWebhook';
 import { taskReader } from './families/taskAnswer';
 import { outputFormat, safetyChecker, seed } from './families/usualFields';
 
@@ -91,6 +92,10 @@ export const replicate: Provider = {
 		defaultBaseUrl: 'https://api.replicate.com',
 		keyUrl: 'https://replicate.com/account/api-tokens',
 		key: bearer,
+		callbackSecret: {
+			help: 'Leave it empty: the node asks Replicate for it. It starts with whsec_.',
+			placeholder: 'e.g. whsec_...',
+		},
 		test: 'request',
 	},
 	models: [
@@ -201,6 +206,20 @@ export const replicate: Provider = {
 				path: `/v1/predictions/${pathSegment(taskId)}/cancel`,
 			}),
 			decode: decodeCancel,
+		},
+		callback: {
+			taskIdOf: (body) => words(readField(body, 'id')) || undefined,
+			signature: standardWebhook({
+				version: 'v1',
+				encoding: 'base64',
+				secretIs: 'base64',
+				told: {
+					wire: { purpose: 'read', method: 'GET', path: '/v1/webhooks/default/secret' },
+					secretIn: (json) => readField(json, 'key'),
+				},
+			}),
+			says: 'Signs ID, time and body by HMAC-SHA256, as `v1` in base64. Tries again for about a minute when the call says that a prediction has ended',
+			source: 'research O3: docs topics/webhooks, and the client of the provider',
 		},
 	},
 	upload: {

@@ -27,6 +27,8 @@ export interface ItemPlan {
 	waitForCompletion: boolean;
 	timeoutSeconds: number;
 	timeoutAction: 'error' | 'output';
+	/** Whether images are brought into n8n's storage, where the provider gives their URLs. */
+	downloadsImages: boolean;
 	idempotencyKey?: string;
 	output: OutputPlan;
 	/** Where the edit is remembered beyond this process, if it is. */
@@ -59,6 +61,8 @@ export interface ItemResult {
 	model?: string;
 	/** By their place in the provider's answer; an image that could not be had is missing. */
 	images: ReadonlyArray<StoredImage | undefined>;
+	/** The URLs of images that were left where they are; `images` is empty then. */
+	urls?: readonly string[];
 	usage?: Usage;
 	requestId?: string;
 	progress?: number;

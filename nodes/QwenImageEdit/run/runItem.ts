@@ -23,6 +23,14 @@ export async function runItem(plan: ItemPlan, ports: RunPorts): Promise<ItemResu
 	return await new ItemRun(plan, ports).run();
 }
 
+const nothingCollected: Collected = { images: [], warnings: [] };
+
+/** The URLs of all images; undefined when one of them can only be had from this answer. */
+function urlsOf({ images }: Completed): string[] | undefined {
+	const urls = images.flatMap(({ url }) => (/^https?:/i.test(url ?? '') ? [url!] : []));
+	return urls.length === images.length ? urls : undefined;
+}
+
 /** How long a stopped execution waits until a provider has heard that a task is to be cancelled. */
 const withdrawSeconds = 10;
 
@@ -51,9 +59,10 @@ class ItemRun {
 		try {
 			if (this.plan.operation === 'cancelTask') return await this.cancelTask();
 			const outcome = this.plan.operation === 'getTask' ? await this.getTask() : await this.edit();
-			const collected =
-				outcome.state === 'completed' ? await this.collect(outcome) : { images: [], warnings: [] };
-			return this.resultOf(outcome, collected);
+			if (outcome.state === 'pending') return this.resultOf(outcome, nothingCollected);
+			const urls = this.plan.downloadsImages ? undefined : urlsOf(outcome);
+			if (urls === undefined) return this.resultOf(outcome, await this.collect(outcome));
+			return { ...this.resultOf(outcome, nothingCollected), urls };
 		} catch (error) {
 			throw asEditFault(error, this.paid);
 		}
@@ -76,7 +85,7 @@ class ItemRun {
 		const stopped = await this.requests.send(encode(reference), (reply) =>
 			decode(reply, reference),
 		);
-		return this.resultOf({ ...stopped, taskId }, { images: [], warnings: [] });
+		return this.resultOf({ ...stopped, taskId }, nothingCollected);
 	}
 
 	/** Attaches to what an earlier try has paid for, else submits the edit. */

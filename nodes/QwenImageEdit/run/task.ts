@@ -16,13 +16,19 @@ export interface PollPorts {
 	signal: AbortSignal;
 }
 
+/** What of an item's plan the reading of its task needs. */
+export type ReadPlan = Pick<
+	ItemPlan,
+	'provider' | 'baseUrl' | 'model' | 'timeoutSeconds' | 'timeoutAction'
+>;
+
 /** Reads one task, once or until it ends. */
 export class TaskReader {
 	/** How many times the task was read. */
 	polls = 0;
 
 	constructor(
-		private readonly plan: ItemPlan,
+		private readonly plan: ReadPlan,
 		private readonly requests: Requests,
 		private readonly ports: PollPorts,
 	) {}

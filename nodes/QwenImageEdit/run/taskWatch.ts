@@ -19,7 +19,7 @@ export class TaskWatch {
 	private hasEnded = false;
 
 	constructor(
-		{ provider }: ItemPlan,
+		{ provider }: Pick<ItemPlan, 'provider'>,
 		requests: Requests,
 		task: TaskReference,
 		private readonly signal: AbortSignal,

@@ -61,7 +61,7 @@ async function taskBody(
 	job: Job,
 	host: EvoLinkHost,
 	view: TaskView,
-): Promise<Json> {
+): Promise<JsonObject> {
 	const { entry } = job;
 	const task: JsonObject = {
 		created: job.memo.created as number,

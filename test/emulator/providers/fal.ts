@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { falKeySet } from '../callbacks/signatures';
 import { isWebUrl } from '../images/input-images';
 import type { Job } from '../job';
 import type { Answer, ApiCall, EventAnswer } from '../server/exchange';
@@ -204,6 +205,12 @@ export const fal: ProviderEmulation = {
 			path: /^\/rest\/storage\/upload\/initiate$/,
 			kind: 'upload',
 			handle: initiateUpload,
+		},
+		// Stands for rest.fal.ai, without a key.
+		{
+			method: 'GET',
+			path: /^\/rest\/\.well-known\/jwks\.json$/,
+			handle: () => json(200, falKeySet()),
 		},
 		{ method: 'POST', path: /^\/((?:[\w.-]+\/){1,3}[\w.-]+)$/, kind: 'submit', handle: submit },
 		{

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { replicateSecret } from '../callbacks/signatures';
 import type { Answer, ApiCall } from '../server/exchange';
 import { json, shortened } from '../server/exchange';
 import type { Job, TaskView } from '../job';
@@ -151,10 +152,10 @@ function account(_state: EmulatorState, call: ApiCall): Answer {
 	});
 }
 
-/** What webhooks are signed with; the emulator sends them unsigned. */
+/** What webhooks are signed with. */
 function webhookSecret(_state: EmulatorState, call: ApiCall): Answer {
 	authenticate(call);
-	return json(200, { key: `whsec_${Buffer.from('emulated webhook secret').toString('base64')}` });
+	return json(200, { key: replicateSecret('own') });
 }
 
 const FILE: Pick<ProviderRoute, 'path'> = { path: /^\/v1\/files\/([^/]+)$/ };

@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { waveSpeedSecret } from '../callbacks/signatures';
 import type { Answer, ApiCall } from '../server/exchange';
 import type { Job, TaskView } from '../job';
 import { bearerProblem, isObject, noteFields } from '../server/request-fields';
@@ -186,11 +187,10 @@ function balance(state: EmulatorState, call: ApiCall): Answer {
 	return envelope({ balance: Math.round((BALANCE - paid.length * PRICE) * 100) / 100 });
 }
 
-/** What webhooks of this key are signed with (docs verify-webhooks). They are sent unsigned here. */
+/** What webhooks of this key are signed with (docs verify-webhooks). */
 function webhookSecret(_state: EmulatorState, call: ApiCall): Answer {
 	authenticate(call);
-	const secret = createHash('sha256').update('emulated webhook secret').digest('hex');
-	return envelope({ secret: `whsec_${secret}` });
+	return envelope({ secret: waveSpeedSecret('own') });
 }
 
 /** WaveSpeedAI, after its documents and clients. */

@@ -167,7 +167,7 @@ export function editNode(order: Order, name = editName): WorkflowNode {
 
 /** The emulator, n8n's signed URLs, and credentials for every provider, with workflows to run on them. */
 export class Stage {
-	private runs: StageRun[] = [];
+	private runs: FinishedRun[] = [];
 
 	private readonly settings: EmulatorSettings;
 
@@ -254,6 +254,11 @@ export class Stage {
 			return run;
 		};
 		return { cancel: running.cancel, finished: finish() };
+	}
+
+	/** A run that was started elsewhere, to be looked at for keys too. */
+	keep(run: FinishedRun): void {
+		this.runs.push(run);
 	}
 
 	async run(order: Order): Promise<StageRun> {

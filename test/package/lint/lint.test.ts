@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { QwenImageEditTrigger } from '../../../nodes/QwenImageEditTrigger/QwenImageEditTrigger.node';
 import { QwenImageEdit } from '../../../nodes/QwenImageEdit/QwenImageEdit.node';
 import { lintFolder, type Finding } from './findings';
 import { writeLiteralPackage } from '../tarball/literalPackage';
@@ -32,12 +33,13 @@ describe('the description of the node, written out', () => {
 	afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 	// The rules read literals: of a description that is put together at run time they see nothing.
-	it(
-		'breaks no rule of n8n',
-		async () => {
-			writeLiteralPackage(folder, new QwenImageEdit().description);
+	it.each([new QwenImageEdit(), new QwenImageEditTrigger()].map(({ description }) => description))(
+		'$displayName breaks no rule of n8n',
+		async (description) => {
+			writeLiteralPackage(folder, description);
 			const report = await lintFolder('node-cli', folder, ['nodes/**/*.ts']);
-			expect(report.files).toEqual(['nodes/QwenImageEdit/QwenImageEdit.node.ts']);
+			const className = `Q${description.name.slice(1)}`;
+			expect(report.files).toEqual([`nodes/${className}/${className}.node.ts`]);
 			// The provider writes its own name in lower case, and so does the contract of this package.
 			const ownSpelling = ({ rule, text }: Finding): boolean =>
 				rule === 'n8n-nodes-base/node-param-display-name-miscased' && text === "name: 'odkkk',";

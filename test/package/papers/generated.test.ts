@@ -23,7 +23,7 @@ const { credentialClass } = jest.requireActual<{ credentialClass(provider: Provi
 	'../../../gulp/providers/credentialClass',
 );
 
-const { codex } = jest.requireActual<{ codex(adapters: { providers: Provider[] }): TextFile }>(
+const { codex } = jest.requireActual<{ codex(adapters: { providers: Provider[] }): TextFile[] }>(
 	'../../../gulp/providers/codex',
 );
 
@@ -121,8 +121,8 @@ describe('the credential class of a new provider', () => {
 });
 
 it('the codex file finds a provider by each of its names', () => {
-	const { text } = codex({ providers: [{ ...chainHub, title: 'One Name (Another)' }] });
-	expect((JSON.parse(text) as { alias: string[] }).alias).toEqual(
+	const [file] = codex({ providers: [{ ...chainHub, title: 'One Name (Another)' }] });
+	expect((JSON.parse(file!.text) as { alias: string[] }).alias).toEqual(
 		expect.arrayContaining(['One Name', 'Another', 'Qwen', 'image edit']),
 	);
 });

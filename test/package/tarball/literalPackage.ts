@@ -26,36 +26,49 @@ function propertyName(name: string): string {
 }
 
 /** The node with its description as one literal, as a person would have written it. */
-function nodeSource(description: INodeTypeDescription): string {
+function nodeSource(className: string, description: INodeTypeDescription): string {
 	const mainName = Object.entries(NodeConnectionTypes).find(([, value]) => value === 'main')![0];
-	const connections = JSON.stringify(['main']);
+	// A trigger has no input.
+	const known = [['main'], []].map((connections) => JSON.stringify(connections));
 	for (const side of ['inputs', 'outputs'] as const) {
-		if (JSON.stringify(description[side]) !== connections) {
+		if (!known.includes(JSON.stringify(description[side]))) {
 			throw new Error(`'${side}' is not the one main connection that this expansion knows`);
 		}
 	}
 	const marker = 'the-main-connection';
-	const source = literal({ ...description, inputs: [marker], outputs: [marker] });
+	const marked = (side: INodeTypeDescription['inputs']): string[] =>
+		side.length === 0 ? [] : [marker];
+	const source = literal({
+		...description,
+		inputs: marked(description.inputs),
+		outputs: [marker],
+	});
+	// What n8n's rules want of a node with a webhook besides its description.
+	const methods =
+		description.webhooks === undefined
+			? ''
+			: '\twebhookMethods = { default: { checkExists: async () => true, create: async () => true, delete: async () => true } };\n';
 	return `import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
-export class QwenImageEdit implements INodeType {
+export class ${className} implements INodeType {
 	description: INodeTypeDescription = ${source.replaceAll(`'${marker}'`, `NodeConnectionTypes.${mainName}`)};
-}
+${methods}}
 `;
 }
 
 /** Writes a package that differs from ours only in that the node's description is a literal. */
 export function writeLiteralPackage(folder: string, description: INodeTypeDescription): void {
-	const nodeFolder = join(folder, 'nodes', 'QwenImageEdit');
-	rmSync(nodeFolder, { recursive: true, force: true });
+	const className = `Q${description.name.slice(1)}`;
+	const nodeFolder = join(folder, 'nodes', className);
+	rmSync(join(folder, 'nodes'), { recursive: true, force: true });
 	mkdirSync(nodeFolder, { recursive: true });
-	for (const icon of ['qwenImageEdit.svg', 'qwenImageEdit.dark.svg', 'QwenImageEdit.node.json']) {
-		cpSync(join(projectFolder, 'nodes', 'QwenImageEdit', icon), join(nodeFolder, icon));
+	for (const file of ['qwenImageEdit.svg', 'qwenImageEdit.dark.svg', `${className}.node.json`]) {
+		cpSync(join(projectFolder, 'nodes', className, file), join(nodeFolder, file));
 	}
 	for (const path of ['credentials', 'package.json', 'tsconfig.json']) {
 		cpSync(join(projectFolder, path), join(folder, path), { recursive: true });
 	}
 	rmSync(join(folder, 'node_modules'), { force: true });
 	symlinkSync(join(projectFolder, 'node_modules'), join(folder, 'node_modules'), 'junction');
-	writeFileSync(join(nodeFolder, 'QwenImageEdit.node.ts'), nodeSource(description));
+	writeFileSync(join(nodeFolder, `${className}.node.ts`), nodeSource(className, description));
 }

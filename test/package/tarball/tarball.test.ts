@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { ICredentialType, INodeTypeDescription } from 'n8n-workflow';
 
 import { QwenImageEdit } from '../../../nodes/QwenImageEdit/QwenImageEdit.node';
+import { QwenImageEditTrigger } from '../../../nodes/QwenImageEditTrigger/QwenImageEditTrigger.node';
 import { builtPackage, type BuiltPackage } from './builtPackage';
 import { credentialTypes, projectFolder, readManifest, readText, runTool } from '../project';
 
@@ -37,10 +38,12 @@ it('holds exactly what runs, and the papers', () => {
 				`dist/credentials/icons/${type}.svg`,
 				`dist/credentials/icons/${type}.dark.svg`,
 			]),
-			'dist/nodes/QwenImageEdit/QwenImageEdit.node.js',
-			'dist/nodes/QwenImageEdit/QwenImageEdit.node.json',
-			'dist/nodes/QwenImageEdit/qwenImageEdit.svg',
-			'dist/nodes/QwenImageEdit/qwenImageEdit.dark.svg',
+			...['QwenImageEdit', 'QwenImageEditTrigger'].flatMap((node) => [
+				`dist/nodes/${node}/${node}.node.js`,
+				`dist/nodes/${node}/${node}.node.json`,
+				`dist/nodes/${node}/qwenImageEdit.svg`,
+				`dist/nodes/${node}/qwenImageEdit.dark.svg`,
+			]),
 		].sort(),
 	);
 });
@@ -129,10 +132,18 @@ describe("n8n's own loader", () => {
 				className: 'QwenImageEdit',
 				sourcePath: 'dist/nodes/QwenImageEdit/QwenImageEdit.node.js',
 			},
+			qwenImageEditTrigger: {
+				className: 'QwenImageEditTrigger',
+				sourcePath: 'dist/nodes/QwenImageEditTrigger/QwenImageEditTrigger.node.js',
+			},
 		});
 		expect(Object.keys(loaded.known.credentials).sort()).toEqual([...credentialTypes].sort());
-		for (const { supportedNodes } of Object.values(loaded.known.credentials)) {
-			expect(supportedNodes).toEqual(['qwenImageEdit']);
+		const calling = providers
+			.filter(({ task }) => task?.callback !== undefined)
+			.map(({ credential }) => credential.type);
+		for (const [type, { supportedNodes }] of Object.entries(loaded.known.credentials)) {
+			const trigger = calling.includes(type) ? ['qwenImageEditTrigger'] : [];
+			expect(supportedNodes).toEqual(['qwenImageEdit', ...trigger]);
 		}
 	});
 
@@ -147,30 +158,38 @@ describe("n8n's own loader", () => {
 	});
 
 	it('reads the codex file', () => {
-		const codex = JSON.parse(readText('nodes/QwenImageEdit/QwenImageEdit.node.json')) as object;
-		expect(loaded.nodes[0]!.codex).toEqual(
-			expect.objectContaining({ alias: expect.arrayContaining(['image edit']) }),
-		);
-		expect(codex).toMatchObject(loaded.nodes[0]!.codex!);
+		for (const [index, node] of ['QwenImageEdit', 'QwenImageEditTrigger'].entries()) {
+			const codex = JSON.parse(readText(`nodes/${node}/${node}.node.json`)) as object;
+			expect(loaded.nodes[index]!.codex).toEqual(
+				expect.objectContaining({ alias: expect.arrayContaining(['image edit']) }),
+			);
+			expect(codex).toMatchObject(loaded.nodes[index]!.codex!);
+		}
 	});
 
-	it('gets the description that the source gives', () => {
-		const { description } = new QwenImageEdit();
-		// What n8n adds on loading, and the icon, which it turns into addresses.
-		const { codex, communityNodePackageVersion, iconUrl, icon, ...fromTarball } = loaded
-			.nodes[0]! as INodeTypeDescription & Record<string, unknown>;
-		const { icon: ownIcon, ...fromSource } = JSON.parse(
-			JSON.stringify(description),
-		) as INodeTypeDescription;
-		expect(fromTarball).toEqual(fromSource);
-		expect([codex, iconUrl, ownIcon].every((value) => value !== undefined)).toBe(true);
-		expect(icon).toBeUndefined();
-		expect(communityNodePackageVersion).toBe(readManifest().version);
-	});
+	it.each([
+		[0, new QwenImageEdit()],
+		[1, new QwenImageEditTrigger()],
+	] as const)(
+		'gets the description that the source gives, of node %s',
+		(index, { description }) => {
+			// What n8n adds on loading, and the icon, which it turns into addresses.
+			const { codex, communityNodePackageVersion, iconUrl, icon, ...fromTarball } = loaded.nodes[
+				index
+			]! as INodeTypeDescription & Record<string, unknown>;
+			const { icon: ownIcon, ...fromSource } = JSON.parse(
+				JSON.stringify(description),
+			) as INodeTypeDescription;
+			expect(fromTarball).toEqual(fromSource);
+			expect([codex, iconUrl, ownIcon].every((value) => value !== undefined)).toBe(true);
+			expect(icon).toBeUndefined();
+			expect(communityNodePackageVersion).toBe(readManifest().version);
+		},
+	);
 
 	it('is fast and small', () => {
 		// n8n loads every installed package at its start: 100 of this size should not be felt.
 		expect(loaded.seconds).toBeLessThan(2);
-		expect(built.packedBytes).toBeLessThan(150_000);
+		expect(built.packedBytes).toBeLessThan(250_000);
 	});
 });

@@ -31,6 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** The rooms within `n8n/`: each may import those in rows below its own, and no other. */
 const N8N_ROWS: ReadonlyArray<readonly string[]> = [
+	['callback'],
 	['execute'],
 	['batch'],
 	['in'],
@@ -38,7 +39,7 @@ const N8N_ROWS: ReadonlyArray<readonly string[]> = [
 	['storage'],
 	['out', 'files'],
 	['http'],
-	['runtime'],
+	['signature', 'runtime'],
 ];
 
 /** An import as the table above names it, or undefined for a file of the same room. */

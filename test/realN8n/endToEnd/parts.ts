@@ -42,6 +42,11 @@ export const PARTS: Readonly<Record<string, Part>> = {
 		command: ['npm', 'run', 'demo', '--', '--headless', '--all-examples'],
 		needs: ['n8n', 'chromium', 'graphicsMagick'],
 	},
+	callbacks: {
+		shows: 'providers that call a trigger, some twice, with n8n restarted in between',
+		command: ['npm', 'run', 'callbacks'],
+		needs: ['n8n'],
+	},
 	neighbours: {
 		shows: 'another package with our old credential names in the same n8n',
 		command: ['npm', 'run', 'neighbours'],

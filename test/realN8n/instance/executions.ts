@@ -104,6 +104,27 @@ export class Executions {
 		return rows.data;
 	}
 
+	/** The executions of a workflow so far, at most 100, with their states. */
+	async list(workflowId: string): Promise<Array<{ id: string; status: string }>> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		const { results } = (await this.session.request(
+			'GET',
+			`/executions?limit=100&filter=${filter}`,
+		)) as { results: Array<{ id: string; status: string }> };
+		// Those under way and those that have ended are two lists; one may be in both.
+		return [...new Map(results.map((one) => [one.id, one])).values()];
+	}
+
+	/** Lets a trigger listen for one call at its test URL, as the button of its panel does. */
+	async listen(workflowId: string, triggerName: string): Promise<void> {
+		const answer = await this.session.request('POST', `/workflows/${workflowId}/run`, {
+			triggerToStartFrom: { name: triggerName },
+		});
+		if (JSON.stringify(answer) !== '{"waitingForWebhook":true}') {
+			throw new Error(`n8n does not listen: ${JSON.stringify(answer)}`);
+		}
+	}
+
 	async read(id: string): Promise<SavedExecution> {
 		const { status, data } = await readExecutionData(this.session, id);
 		const itemsByNode = Object.fromEntries(

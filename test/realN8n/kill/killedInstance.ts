@@ -24,6 +24,11 @@ export class KilledInstance {
 		return new KilledInstance(folder, log, instance, await Executions.of(instance));
 	}
 
+	/** Where n8n answers now; each start has a port of its own. */
+	get url(): string {
+		return this.instance.url;
+	}
+
 	/** The folder that workflows read from and write to. */
 	get filesFolder(): string {
 		return this.instance.filesFolder;
@@ -37,6 +42,11 @@ export class KilledInstance {
 	/** SIGKILL, for n8n and for the code runner that it started; what it had in memory is gone. */
 	async kill(): Promise<void> {
 		assert.equal(await this.instance.kill(), 'SIGKILL');
+	}
+
+	/** Ends n8n as an update does: it may finish what it has begun. The data stays. */
+	async end(): Promise<void> {
+		await this.instance.stop();
 	}
 
 	/** Starts n8n again on the same data. */

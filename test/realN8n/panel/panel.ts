@@ -21,6 +21,7 @@ import { checkDarkTheme, checkPanels, checkSwitching } from './checks/providerCh
 import { Session } from '../instance/session';
 import { checkStorage } from './checks/storageChecks';
 import { checkTool } from './checks/toolChecks';
+import { checkTrigger } from './checks/triggerChecks';
 import { runScript } from '../endToEnd/runScript';
 
 const SCREENSHOTS_FOLDER = resolve(__dirname, '../../../docs/screenshots');
@@ -37,6 +38,7 @@ const LOOKS: Sections = {
 	panels: checkPanels,
 	storage: checkStorage,
 	dark: checkDarkTheme,
+	trigger: checkTrigger,
 	examples: checkExamples,
 };
 /** Has a tab of its own and waits for minutes. */

@@ -7,6 +7,7 @@ import { demoCredentials } from '../demo/services/credentials';
 import { publish } from './batch';
 import { Checks } from '../endToEnd/checks';
 import { Cluster } from './cluster/cluster';
+import { checkCallbacks } from './checks/callbackChecks';
 import { checkDrain } from './checks/drainChecks';
 import { checkKill } from './checks/killChecks';
 import { checkStorage } from './checks/storageChecks';
@@ -61,6 +62,7 @@ async function main(): Promise<boolean> {
 			await checkKill(bench);
 			await checkDrain(bench);
 			await checkSubWorkflows(bench);
+			await checkCallbacks(bench);
 		}
 		// Leaves none of the workers before.
 		await checkStorageKill(bench);

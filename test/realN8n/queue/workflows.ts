@@ -1,10 +1,12 @@
 import { bucketReference } from '../demo/services/bucketCredential';
 import type { WorkflowToImport } from '../instance/home';
+import { TRIGGER_TYPE } from '../callbacks/workflows';
 import { NODE_TYPE, node, type WorkflowNode } from '../panel/workflows';
 
 /** Names of the nodes whose output is looked at. */
 export const EDIT = 'Edit the photo';
 export const GET = 'Get the edited photo';
+export const CALLED = 'The edit is finished';
 
 /** Ids of the workflows, which are their webhook's paths too, in the order in which n8n lets them be published. */
 export const WORKFLOWS = {
@@ -17,6 +19,8 @@ export const WORKFLOWS = {
 	get: 'queueGetBatch',
 	child: 'queueChild',
 	parent: 'queueParent',
+	submitCalled: 'queueSubmitCalled',
+	called: 'queueCalled',
 } as const;
 
 /** Items of one execution that are edited at a time. */
@@ -114,6 +118,11 @@ function editWithBucket(provider: string, credential: { type: string; id: string
 		onError: 'continueRegularOutput',
 	};
 }
+
+const replicate = { type: 'qwenImageEditReplicateApi', id: 'exampleReplicateApi' };
+
+/** The ID in the URL of the trigger. */
+const CALLED_ID = '4f1f7b8e-2509-4b7a-9d4e-0123456789ab';
 
 function table(
 	name: string,
@@ -223,6 +232,25 @@ export function queueWorkflows(tasks: string): WorkflowToImport<WorkflowNode>[] 
 			],
 			{ saveExecutionProgress: true },
 		),
+		inARow(WORKFLOWS.submitCalled, [
+			webhook(WORKFLOWS.submitCalled),
+			splitOut('body.photos'),
+			edit('Submit and be called', replicate, {
+				provider: 'replicate',
+				operation: 'submitTask',
+				prompt: 'Make it night',
+				images: { image: [{ source: 'url', url: '={{ $json.url }}' }] },
+				options: { callbackUrl: `https://n8n.example.com/webhook/${CALLED_ID}/qwen-image-edit` },
+			}),
+		]),
+		inARow(WORKFLOWS.called, [
+			{
+				...edit(CALLED, replicate, { provider: 'replicate' }),
+				type: TRIGGER_TYPE,
+				webhookId: CALLED_ID,
+			},
+			node('Next', 'n8n-nodes-base.noOp', 1, [224, 0]),
+		]),
 		inARow(WORKFLOWS.child, [
 			node('Called', 'n8n-nodes-base.executeWorkflowTrigger', 1.1, [0, 0], {
 				inputSource: 'passthrough',

@@ -1,4 +1,8 @@
-import type { ICredentialDataDecryptedObject, IExecuteFunctions } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IExecuteFunctions,
+	IWebhookFunctions,
+} from 'n8n-workflow';
 
 import { readBaseUrl } from '../../wire/baseUrl';
 import { EditFault } from '../../edit/fault';
@@ -34,7 +38,7 @@ function withoutScheme(key: string): string {
  * @throws EditFault of kind `credential` that says which field is wrong
  */
 export async function readCredential(
-	context: IExecuteFunctions,
+	context: IExecuteFunctions | IWebhookFunctions,
 	provider: Provider,
 	itemIndex: number,
 ): Promise<ReadCredential> {
@@ -44,7 +48,7 @@ export async function readCredential(
 
 /** n8n's own words when the node has no credential, or may not use it. */
 async function decrypted(
-	context: IExecuteFunctions,
+	context: IExecuteFunctions | IWebhookFunctions,
 	provider: Provider,
 	itemIndex: number,
 ): Promise<ICredentialDataDecryptedObject> {

@@ -3,11 +3,15 @@ import type {
 	IHttpRequestOptions,
 	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
+	IWebhookFunctions,
 } from 'n8n-workflow';
 
 import type { Provider } from '../../adapter/provider';
 import { allowedDomains } from './allowedDomains';
 import type { ReadCredential } from './credential';
+
+/** What may send requests in n8n: a run of a node, a list of its panel, a call from outside. */
+export type RequestContext = IExecuteFunctions | ILoadOptionsFunctions | IWebhookFunctions;
 
 /**
  * The one way a key leaves n8n: to a host that the credential may be used for, and never after a redirect. A
@@ -18,7 +22,7 @@ import type { ReadCredential } from './credential';
  * @throws EditFault of kind `credential` when the host is not allowed
  */
 export async function keyedRequest(
-	context: IExecuteFunctions | ILoadOptionsFunctions,
+	context: RequestContext,
 	provider: Provider,
 	credential: ReadCredential,
 	options: IHttpRequestOptions,

@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
+import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 
 import type { Provider } from '../../adapter/provider';
 import { EditFault } from '../../edit/fault';
@@ -9,7 +9,7 @@ import type { Reply, Wire } from '../../wire/wire';
 import { readFetchUrl, sameOrigin } from '../../wire/webUrl';
 import { type AnswerBody, type HoldImage, readAnswerBody } from './answerBody';
 import type { ReadCredential } from './credential';
-import { keyedRequest } from './keyedRequest';
+import { keyedRequest, type RequestContext } from './keyedRequest';
 import { readNetworkFailure } from './networkFailure';
 import { requestBody } from './requestBody';
 import { isReadable, withDeadline } from './streams';
@@ -28,7 +28,7 @@ export function redactionOfAnswers({ key }: ReadCredential): Redaction {
 
 /** What a transport needs. */
 export interface TransportSettings {
-	context: IExecuteFunctions;
+	context: RequestContext;
 	provider: Provider;
 	credential: ReadCredential;
 	redaction: Redaction;

@@ -15,19 +15,26 @@ export interface Choice {
 }
 
 /**
+ * The provider of an id as it is stored.
+ *
+ * @throws EditFault of kind `input` for one that does not exist
+ */
+export function readProvider(id: unknown): Provider {
+	const provider = findProvider(id);
+	if (provider !== undefined) return provider;
+	throw inputFault(
+		`The provider '${String(id)}' is not known`,
+		`Choose one of ${providers.map(({ title }) => title).join(', ')}`,
+	);
+}
+
+/**
  * Reads provider, operation and storage.
  *
  * @throws EditFault of kind `input` for a combination that does not exist; its advice names those that do
  */
 export function readChoice(context: IExecuteFunctions): Choice {
-	const id = context.getNodeParameter('provider', 0);
-	const provider = findProvider(id);
-	if (provider === undefined) {
-		throw inputFault(
-			`The provider '${String(id)}' is not known`,
-			`Choose one of ${providers.map(({ title }) => title).join(', ')}`,
-		);
-	}
+	const provider = readProvider(context.getNodeParameter('provider', 0));
 	const operation = context.getNodeParameter('operation', 0);
 	const offered = operationsOf(provider);
 	const found = offered.find((name) => name === operation);

@@ -13,11 +13,14 @@ import type { ItemPlan, OutputPlan } from '../../run/item';
 import { isRecord } from '../../wire/json/jsonValue';
 import type { ReadCredential } from '../http/credential';
 import { defaultBinaryPropertyName } from '../panel/nodeOptions';
+import { withUrlSecret } from '../signature/urlSecret';
 import type { Choice } from './choice';
 import { ImageReader } from './imageReader';
 import { canUpload } from './publicUrl';
 import type { ImageRow } from './imageRows';
 import { readFlag, readMaxCost, readNumber, readOptions, readText } from './options';
+
+type Options = Readonly<Record<string, unknown>>;
 
 /**
  * One item as a plan, with everything checked that can be checked without sending anything.
@@ -43,13 +46,20 @@ export async function planItem(
 		waitForCompletion: options.waitForCompletion === true,
 		timeoutSeconds: readNumber(options, 'timeoutSeconds'),
 		timeoutAction: options.timeoutAction === 'output' ? 'output' : 'error',
+		// Only the trigger asks.
+		downloadsImages: context.getNodeParameter('downloadImage', itemIndex, true) !== false,
 		output: readOutput(options),
 	};
 	if (operation === 'getTask' || operation === 'cancelTask') {
 		const taskId = checkTaskId(provider, context.getNodeParameter('taskId', itemIndex, ''));
 		return { ...plan, taskId, output: named(plan.output, undefined) };
 	}
-	const request = await readRequest(context, { ...plan, ...choice }, options, itemIndex);
+	const request = await readRequest(
+		context,
+		{ ...plan, ...choice },
+		{ options, credential },
+		itemIndex,
+	);
 	const price = priceIn(findModel(provider, request.model)?.prices, plan.region);
 	const expected = expectedCost(price, request);
 	if (expected === undefined && readMaxCost(context) !== undefined) {
@@ -79,7 +89,7 @@ function noLimit({ title }: Provider, model: string, isPriced: boolean): EditFau
 }
 
 /** The output side of the options. */
-function readOutput(options: Readonly<Record<string, unknown>>): OutputPlan {
+function readOutput(options: Options): OutputPlan {
 	return {
 		binaryPropertyName: readText(options, 'binaryPropertyName') || defaultBinaryPropertyName,
 		fileName: readText(options, 'fileName'),
@@ -98,12 +108,12 @@ function named(output: OutputPlan, request: EditRequest | undefined): OutputPlan
 async function readRequest(
 	context: IExecuteFunctions,
 	{ provider, baseUrl, canUpload, hasBucket }: ItemPlan & Choice,
-	options: Readonly<Record<string, unknown>>,
+	{ options, credential }: { options: Options; credential: ReadCredential },
 	itemIndex: number,
 ): Promise<EditRequest> {
 	const model = readModel(context, provider, itemIndex);
 	const prompt = checkPrompt(provider, context.getNodeParameter('prompt', itemIndex, ''), model);
-	const fields = checkFields(provider, options, model);
+	const fields = checkFields(provider, withCallback(options, provider, model, credential), model);
 	const stored = context.getNodeParameter('images.image', itemIndex, []) as unknown;
 	const rows = (Array.isArray(stored) ? stored : [stored]).filter(isRecord) as ImageRow[];
 	const hasUpload = canUpload || hasBucket;
@@ -115,6 +125,19 @@ async function readRequest(
 	if (mask === undefined) return { model, prompt, images, fields };
 	checkFile(provider, 'The mask', mask, model);
 	return { model, prompt, images, fields, mask };
+}
+
+/** The URL of a trigger gets the secret by which the trigger will know the call. Other URLs stay as they are. */
+function withCallback(
+	options: Options,
+	{ task }: Provider,
+	model: string,
+	{ key }: ReadCredential,
+): Options {
+	const { callbackUrl } = options;
+	if (task?.callback === undefined || typeof callbackUrl !== 'string') return options;
+	const note = task.callback.noteOf?.(model) ?? '';
+	return { ...options, callbackUrl: withUrlSecret(callbackUrl.trim(), note, key) };
 }
 
 /** The model as stored: the resource locator's object, or a plain id. */

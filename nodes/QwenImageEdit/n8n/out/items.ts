@@ -28,6 +28,7 @@ export function outputItems(
 			},
 		];
 	}
+	if (result.urls !== undefined) return linkItems(plan, result, result.urls, settings);
 	return result.images.flatMap((image, index) => {
 		if (image === undefined) return [];
 		const display = displayWarning(image.facts.type);
@@ -68,6 +69,36 @@ export function checkedItem(
 		},
 		pairedItem: { item: itemIndex },
 	};
+}
+
+/** One item per image that was left at the provider. */
+function linkItems(
+	plan: ItemPlan,
+	result: ItemResult,
+	urls: readonly string[],
+	{ itemIndex, redaction, now }: { itemIndex: number; redaction: Redaction; now: number },
+): INodeExecutionData[] {
+	return urls.map((url, index) => ({
+		json: redaction.value({
+			...headOf(plan, result),
+			image: addressOf(url, plan.provider.resultLifetimeSeconds, now),
+			index,
+			count: urls.length,
+			...restOf(result, result.warnings),
+		}) as IDataObject,
+		pairedItem: { item: itemIndex },
+	}));
+}
+
+/** Where an image lies, and how long it does. */
+function addressOf(
+	url: string | undefined,
+	lifetimeSeconds: number | undefined,
+	now: number,
+): IDataObject {
+	if (url === undefined) return {};
+	const expiresAt = expiryOf(url, lifetimeSeconds, now);
+	return { url, ...(expiresAt === undefined ? {} : { expiresAt }) };
 }
 
 function headOf(plan: ItemPlan, result: ItemResult): IDataObject {
@@ -116,9 +147,9 @@ function describe(
 	now: number,
 ): IDataObject {
 	const { url, facts, bytes } = image;
-	const expiresAt = url === undefined ? undefined : expiryOf(url, lifetimeSeconds, now);
+	const { expiresAt, ...address } = addressOf(url, lifetimeSeconds, now);
 	return {
-		...(url === undefined ? {} : { url }),
+		...address,
 		mimeType: facts.mimeType,
 		...(facts.width === undefined ? {} : { width: facts.width }),
 		...(facts.height === undefined ? {} : { height: facts.height }),

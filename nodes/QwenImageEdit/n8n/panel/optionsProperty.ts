@@ -99,9 +99,15 @@ function maxCostOption({ models, credential: { regions } }: Provider): INodeProp
 	return [numberProperty('maxCost', description)];
 }
 
-/** Options of the node itself, for every provider. */
-function commonOptions(provider: Provider, operation: 'sending' | 'getTask'): INodeProperties[] {
-	const options: INodeProperties[] = [
+/**
+ * Options about results, for every provider.
+ *
+ * @param displayOptions when those about files are shown; absent: always
+ */
+export function resultOptions(
+	displayOptions?: INodeProperties['displayOptions'],
+): INodeProperties[] {
+	const files: INodeProperties[] = [
 		{
 			displayName: 'Allow Private Network',
 			name: 'allowPrivateNetwork',
@@ -119,11 +125,6 @@ function commonOptions(provider: Provider, operation: 'sending' | 'getTask'): IN
 			description:
 				'Name of the output file, by default the name of the input file with "-edited"; the extension is added to fit the content',
 		},
-		numberProperty(
-			'maxConcurrency',
-			'How many items are processed at the same time; the order of the output is kept',
-			provider.concurrency,
-		),
 		numberProperty('maxImageMegabytes', 'A larger result is refused instead of filling the disk'),
 		{
 			displayName: 'Put Output File in Field',
@@ -133,9 +134,24 @@ function commonOptions(provider: Provider, operation: 'sending' | 'getTask'): IN
 			placeholder: 'e.g. data',
 			hint: 'The name of the output binary field to put the file in',
 		},
+	];
+	return [
+		...files.map((file) => (displayOptions === undefined ? file : { ...file, displayOptions })),
 		numberProperty(
 			'timeoutSeconds',
 			'How long one item may take, from its first request to its image',
+		),
+	];
+}
+
+/** Options of the node itself, for every provider. */
+function commonOptions(provider: Provider, operation: 'sending' | 'getTask'): INodeProperties[] {
+	const options: INodeProperties[] = [
+		...resultOptions(),
+		numberProperty(
+			'maxConcurrency',
+			'How many items are processed at the same time; the order of the output is kept',
+			provider.concurrency,
 		),
 	];
 	if (operation === 'sending') options.push(checkOnlyOption, ...maxCostOption(provider));

@@ -5,7 +5,7 @@ import type { Field } from '../../adapter/field';
 import type { Provider } from '../../adapter/provider';
 import { readAmount } from '../../edit/cost';
 import { lenientNumber, lenientObject, lenientText, lenientTexts } from '../../wire/json/lenient';
-import { readField } from '../../wire/json/jsonValue';
+import { readField, words } from '../../wire/json/jsonValue';
 import type { FaultRule } from '../../wire/answer/refusal';
 import { resultImage } from '../../wire/answer/resultImage';
 import { pathSegment } from '../../wire/wire';
@@ -126,6 +126,11 @@ export function evoLinkTasks(
 				path: `/v1/tasks/${pathSegment(taskId)}`,
 			}),
 			decode,
+			callback: {
+				taskIdOf: (body) => words(readField(body, 'id')) || undefined,
+				says: 'Signs nothing. Calls when a task is completed, failed or cancelled, with what a read of the task answers; waits 10 seconds, and tries again after 1, 2 and 4 seconds',
+				source: 'seed 002',
+			},
 		},
 		busy: {
 			says: '`error.type` is `service_unavailable_error`',

@@ -73,6 +73,8 @@ export interface WorkflowRunOptions {
 	nodeTypes: Readonly<Record<string, INodeType>>;
 	credentials: CredentialStore;
 	startItems: readonly StartItem[];
+	/** A trigger that was called, and what it starts with; default: the start node. */
+	startFrom?: { node: string; items: INodeExecutionData[] };
 	mode?: WorkflowExecuteMode;
 	executionId?: string;
 	workflowId?: string;
@@ -250,9 +252,14 @@ async function execute(options: WorkflowRunOptions, stop: AbortSignal): Promise<
 	if (options.executionTimeoutSeconds !== undefined) {
 		additionalData.executionTimeoutTimestamp = Date.now() + options.executionTimeoutSeconds * 1000;
 	}
+	const { node: firstName, items } = options.startFrom ?? {
+		node: startName,
+		items: [{ json: {} }],
+	};
+	const first = nodes.find(({ name }) => name === firstName)!;
 	const runExecutionData = createRunExecutionData({
 		executionData: {
-			nodeExecutionStack: [{ node: start, data: { main: [[{ json: {} }]] }, source: null }],
+			nodeExecutionStack: [{ node: first, data: { main: [items] }, source: null }],
 		},
 	});
 

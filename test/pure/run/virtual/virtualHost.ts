@@ -171,6 +171,7 @@ export function urlPlan(provider: Provider, plan: Partial<ItemPlan> = {}): ItemP
 			fields: {},
 		},
 		canUpload: false,
+		downloadsImages: true,
 		waitForCompletion: false,
 		isCheckOnly: false,
 		timeoutSeconds: 3600,

@@ -7,6 +7,7 @@ import { checkAgent } from './conversations/agent';
 import { checkNightlyFolder } from './batches/nightlyFolder';
 import { checkPhotoFolder } from './batches/photoFolder';
 import { checkSpreadsheet } from './batches/spreadsheet';
+import { checkCallback } from './conversations/callback';
 import { checkThreeReferences } from './threeReferences';
 import { checkForm } from './conversations/form';
 import { checkUpload } from './conversations/upload';
@@ -24,6 +25,7 @@ const CHECKS: Readonly<Record<string, ExampleCheck>> = {
 	'photos-to-storage': checkPhotoFolder,
 	'resize-first': checkResize,
 	'spreadsheet-of-prompts': checkSpreadsheet,
+	'submit-callback-store': checkCallback,
 	'telegram-bot': checkTelegram,
 	'three-reference-images': checkThreeReferences,
 	'upload-edit-respond': checkUpload,

@@ -112,6 +112,8 @@ export async function checkLongRun(bench: Bench): Promise<void> {
 		await editor.part('execute-workflow-button').click();
 		await editor.until(async () => sent() > previously, 'a second run sends');
 		await editor.part('stop-execution-button').click();
+		// A busy n8n takes its time to hear of it.
+		await editor.part('stop-execution-button').waitFor({ state: 'hidden' });
 		await editor.settle(3000);
 		const whenStopped = sent();
 		await editor.settle(4 * EDIT_MILLISECONDS);

@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { request } from 'node:http';
-import type { CallbackRecord, Json, ProviderId } from '../types';
+import type { CallbackRecord, JsonObject, ProviderId } from '../types';
+import type { SignedCallback } from './signatures';
 
 const TIMEOUT_MS = 10_000;
 
@@ -20,11 +21,17 @@ export class CallbackBook {
 
 	constructor(
 		private readonly now: () => number,
+		private readonly sign: (record: CallbackRecord) => SignedCallback,
 		private readonly deliverTo: string | undefined,
 	) {}
 
 	/** Sends one, repeating it after each of the given waits until it is answered with 2xx. */
-	send(provider: ProviderId, url: string, body: Json, retryAfterSeconds: readonly number[]): void {
+	send(
+		provider: ProviderId,
+		url: string,
+		body: JsonObject,
+		retryAfterSeconds: readonly number[],
+	): void {
 		const record: CallbackRecord = { provider, url, body, at: this.now(), deliveries: [] };
 		this.records.push(record);
 		if (this.deliverTo) void this.deliver(record, [...retryAfterSeconds]);
@@ -45,8 +52,7 @@ export class CallbackBook {
 
 	private async deliver(record: CallbackRecord, waits: number[]): Promise<void> {
 		if (this.stopped) return;
-		const status = await this.post(record);
-		record.deliveries.push(status);
+		const status = await this.post(record, this.deliverTo!);
 		if (typeof status === 'number' && status >= 200 && status < 300) return;
 		const next = waits.shift();
 		if (next === undefined || this.stopped) return;
@@ -57,17 +63,19 @@ export class CallbackBook {
 		this.timers.add(timer);
 	}
 
-	private async post(record: CallbackRecord): Promise<number | 'failed'> {
+	/** One delivery, signed at this moment, to an origin that stands for the public host. */
+	async post(record: CallbackRecord, origin: string): Promise<number | 'failed'> {
 		const meant = new URL(record.url);
-		const payload = JSON.stringify(record.body);
-		return await new Promise((resolve) => {
+		const { payload, headers } = this.sign(record);
+		const status = await new Promise<number | 'failed'>((resolve) => {
 			const call = request(
-				`${this.deliverTo}${meant.pathname}${meant.search}`,
+				`${origin}${meant.pathname}${meant.search}`,
 				{
 					method: 'POST',
 					agent: false,
 					timeout: TIMEOUT_MS,
 					headers: {
+						...headers,
 						'content-type': 'application/json',
 						'content-length': Buffer.byteLength(payload),
 						[CALLBACK_HOST_HEADER]: meant.host,
@@ -83,5 +91,7 @@ export class CallbackBook {
 			call.on('error', () => resolve('failed'));
 			call.end(payload);
 		});
+		record.deliveries.push(status);
+		return status;
 	}
 }
