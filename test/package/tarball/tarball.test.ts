@@ -6,6 +6,7 @@ import type { ICredentialType, INodeTypeDescription } from 'n8n-workflow';
 
 import { QwenImageEdit } from '../../../nodes/QwenImageEdit/QwenImageEdit.node';
 import { QwenImageEditTrigger } from '../../../nodes/QwenImageEditTrigger/QwenImageEditTrigger.node';
+import { providers } from '../../../nodes/QwenImageEdit/providers';
 import { builtPackage, type BuiltPackage } from './builtPackage';
 import { credentialTypes, projectFolder, readManifest, readText, runTool } from '../project';
 

@@ -183,7 +183,7 @@ function commonOptions(provider: Provider, operation: 'sending' | 'getTask'): IN
 		options.push({
 			...numberProperty(
 				'reusePaidEdits',
-				'How old a result in the bucket may be to be put out again instead of being paid for again; 0 pays each time',
+				'How many days the result of the same edit is reused instead of paid for again, or 0 for never',
 			),
 			displayOptions: { show: { '/storage': ['s3'] } },
 		});
