@@ -19,6 +19,7 @@ import { checkLongRun } from './checks/longRunChecks';
 import { checkPicker } from './checks/pickerChecks';
 import { checkDarkTheme, checkPanels, checkSwitching } from './checks/providerChecks';
 import { Session } from '../instance/session';
+import { checkStorage } from './checks/storageChecks';
 import { checkTool } from './checks/toolChecks';
 import { checkTrigger } from './checks/triggerChecks';
 import { runScript } from '../endToEnd/runScript';
@@ -35,6 +36,7 @@ const LOOKS: Sections = {
 	picker: checkPicker,
 	switching: checkSwitching,
 	panels: checkPanels,
+	storage: checkStorage,
 	dark: checkDarkTheme,
 	trigger: checkTrigger,
 	examples: checkExamples,

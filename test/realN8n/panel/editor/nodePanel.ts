@@ -108,6 +108,39 @@ export class NodePanel {
 		return { slots: await slots.count(), chosen, offered };
 	}
 
+	/** Chooses a stored credential. */
+	async chooseCredential(slot: number, id: string): Promise<void> {
+		await this.editor.part('node-credentials-slot').nth(slot).locator('input').click();
+		await this.editor.part(`node-credentials-select-item-${id}`).click();
+		await this.editor.settle(400);
+	}
+
+	/** Closes the dialog that {@link testCredential} has opened. */
+	async closeCredential(): Promise<void> {
+		await this.page.keyboard.press('Escape');
+		await this.credentialDialog.waitFor({ state: 'hidden' });
+	}
+
+	/** Opens the dialog of a chosen credential, and waits until n8n has tested it; returns what it says then. */
+	async testCredential(slot: number): Promise<string> {
+		await this.editor.part('credential-edit-button').nth(slot).click();
+		const dialog = this.credentialDialog;
+		const verdict = dialog
+			.locator('[data-test-id="credentials-config-container-test-success"]')
+			.or(dialog.getByText(/Couldn.t connect/).first());
+		await verdict.first().waitFor();
+		await this.editor.settle();
+		return await dialog.innerText();
+	}
+
+	/** The dialog that {@link testCredential} has opened. */
+	get credentialDialog(): Locator {
+		return this.editor
+			.part('editCredential-modal')
+			.or(this.editor.part('credential-edit-dialog'))
+			.first();
+	}
+
 	/** Labels of the options that could still be added. */
 	async optionLabels(): Promise<string[]> {
 		const entries = await this.openOptions();
