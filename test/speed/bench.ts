@@ -3,13 +3,14 @@
 //
 //   npm run bench                              all parts; writes docs/bench.md
 //   npm run bench -- --quick                   smaller batches; only prints
-//   npm run bench -- --only memory             one part (looks, makespan, rivals, memory, cost); only prints
+//   npm run bench -- --only memory             one part (looks, callbacks, makespan, rivals, memory, cost); only prints
 //   npm run bench -- --output <file>           writes there, whatever was measured
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import type { BenchPart, BenchSettings } from './benchSettings';
+import { measureCallbacks } from './callbacks/callbackLag';
 import { measureCost } from './cost/cost';
 import { measureLooks } from './makespan/looks';
 import { measureMakespan } from './makespan/makespan';
@@ -25,6 +26,7 @@ const parts: Record<string, BenchPart> = {
 	makespan: measureMakespan,
 	rivals: measureRivals,
 	looks: measureLooks,
+	callbacks: measureCallbacks,
 	memory: measureMemories,
 	cost: measureCost,
 };
