@@ -48,7 +48,7 @@ export class QwenImageEditStorageApi implements ICredentialType {
 			required: true,
 			default: '',
 			placeholder: 'e.g. AKIAIOSFODNN7EXAMPLE',
-			description: 'Of a key that may put, get and delete objects in the bucket',
+			description: 'Of a key that may put, get and delete objects in the bucket, and list it',
 		},
 		{
 			displayName: 'Secret Access Key',

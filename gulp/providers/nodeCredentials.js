@@ -11,9 +11,9 @@ function entry({ id, title, credential }, providers) {
 	return `			{ name: '${credential.type}', displayName: '${title}', required: true, ${testedBy}displayOptions: { hide: { provider: [${others.join(', ')}] } } },`;
 }
 
-/** The bucket of the user's own, which is no provider. */
+/** The bucket of the user's own. As `hide` too: with `show` the editor moves all credentials down to the field Storage. */
 const storage =
-	"			{ name: 'qwenImageEditStorageApi', displayName: 'Storage', required: true, testedBy: 'storageCredentialTest', displayOptions: { show: { operation: ['edit', 'submitTask'], storage: ['s3'] } } },";
+	"			{ name: 'qwenImageEditStorageApi', displayName: 'S3-Compatible Bucket', required: true, testedBy: 'storageCredentialTest', displayOptions: { hide: { operation: ['cancelTask', 'getTask'], storage: ['none'] } } },";
 
 /** A node's own file with its list of credentials, which n8n's lint wants to read as text. */
 function withCredentials(path, providers, others = []) {

@@ -49,7 +49,7 @@ export class QwenImageEdit implements INodeType {
 			{ name: 'qwenImageEditReplicateApi', displayName: 'Replicate', required: true, displayOptions: { hide: { provider: ['aiml', 'chainHub', 'dashScope', 'evoLink', 'fal', 'kie', 'modelsLab', 'modelVerse', 'odkkk', 'openAiCompatible', 'siliconFlow', 'waveSpeed'] } } },
 			{ name: 'qwenImageEditSiliconFlowApi', displayName: 'SiliconFlow', required: true, displayOptions: { hide: { provider: ['aiml', 'chainHub', 'dashScope', 'evoLink', 'fal', 'kie', 'modelsLab', 'modelVerse', 'odkkk', 'openAiCompatible', 'replicate', 'waveSpeed'] } } },
 			{ name: 'qwenImageEditWaveSpeedApi', displayName: 'WaveSpeedAI', required: true, displayOptions: { hide: { provider: ['aiml', 'chainHub', 'dashScope', 'evoLink', 'fal', 'kie', 'modelsLab', 'modelVerse', 'odkkk', 'openAiCompatible', 'replicate', 'siliconFlow'] } } },
-			{ name: 'qwenImageEditStorageApi', displayName: 'Storage', required: true, testedBy: 'storageCredentialTest', displayOptions: { show: { operation: ['edit', 'submitTask'], storage: ['s3'] } } },
+			{ name: 'qwenImageEditStorageApi', displayName: 'S3-Compatible Bucket', required: true, testedBy: 'storageCredentialTest', displayOptions: { hide: { operation: ['cancelTask', 'getTask'], storage: ['none'] } } },
 		],
 		// </credentials>
 		properties,

@@ -6,6 +6,7 @@ import type { ICredentialType, INodeTypeDescription } from 'n8n-workflow';
 
 import { QwenImageEdit } from '../../../nodes/QwenImageEdit/QwenImageEdit.node';
 import { QwenImageEditTrigger } from '../../../nodes/QwenImageEditTrigger/QwenImageEditTrigger.node';
+import { providers } from '../../../nodes/QwenImageEdit/providers';
 import { builtPackage, type BuiltPackage } from './builtPackage';
 import { credentialTypes, projectFolder, readManifest, readText, runTool } from '../project';
 
@@ -190,6 +191,7 @@ describe("n8n's own loader", () => {
 	it('is fast and small', () => {
 		// n8n loads every installed package at its start: 100 of this size should not be felt.
 		expect(loaded.seconds).toBeLessThan(2);
-		expect(built.packedBytes).toBeLessThan(250_000);
+		// Two nodes, each in one file with all that it needs (docs/decisions/0002-one-loadable-file.md).
+		expect(built.packedBytes).toBeLessThan(320_000);
 	});
 });

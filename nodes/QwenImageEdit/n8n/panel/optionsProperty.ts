@@ -95,7 +95,7 @@ function maxCostOption({ models, credential: { regions } }: Provider): INodeProp
 		const label = regions?.find(({ value }) => value === region)?.label;
 		return label === undefined || currencies.size === 1 ? currency : `${currency} (${label})`;
 	});
-	const description = `How much one run of this node may cost; items beyond it are not sent and fail. In ${named.join(' or ')} by the price list`;
+	const description = `How much one run of this node may cost in ${named.join(' or ')} by the price list; items beyond it are not sent and fail`;
 	return [numberProperty('maxCost', description)];
 }
 
@@ -183,7 +183,7 @@ function commonOptions(provider: Provider, operation: 'sending' | 'getTask'): IN
 		options.push({
 			...numberProperty(
 				'reusePaidEdits',
-				'How old a result in the bucket may be to be put out again instead of being paid for again; 0 pays each time',
+				'How many days the result of the same edit is reused instead of paid for again, or 0 for never',
 			),
 			displayOptions: { show: { '/storage': ['s3'] } },
 		});

@@ -55,11 +55,12 @@ const storageProperty: INodeProperties = {
 			name: 'S3-Compatible Bucket',
 			value: 's3',
 			description:
-				'Local images for providers that take links, and no edit paid for twice after a crash',
+				'Local images for providers that take URLs only, and no edit paid for twice after a crash',
 		},
 	],
 	default: 'none',
-	description: 'A bucket of your own, such as AWS S3, Cloudflare R2 or MinIO',
+	description:
+		'A bucket of your own, such as AWS S3, Cloudflare R2 or MinIO; its credential is selected at the top',
 	displayOptions: { show: { operation: sendingOperations } },
 };
 
