@@ -3,13 +3,14 @@
 //
 //   npm run bench                              all parts; writes docs/bench.md
 //   npm run bench -- --quick                   smaller batches; only prints
-//   npm run bench -- --only memory             one part (makespan, storage, rivals, looks, memory, cost); only prints
+//   npm run bench -- --only memory             one part (makespan, storage, rivals, looks, callbacks, memory, cost); only prints
 //   npm run bench -- --output <file>           writes there, whatever was measured
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import type { BenchPart, BenchSettings } from './benchSettings';
+import { measureCallbacks } from './callbacks/callbackLag';
 import { measureCost } from './cost/cost';
 import { measureLooks } from './makespan/looks';
 import { measureMakespan } from './makespan/makespan';
@@ -27,6 +28,7 @@ const parts: Record<string, BenchPart> = {
 	storage: measureStorage,
 	rivals: measureRivals,
 	looks: measureLooks,
+	callbacks: measureCallbacks,
 	memory: measureMemories,
 	cost: measureCost,
 };

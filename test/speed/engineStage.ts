@@ -22,6 +22,9 @@ import { builtPackage } from '../package/tarball/builtPackage';
 /** The node's full name once the package is installed. */
 export const editNodeType = 'n8n-nodes-qwen-image-edit.qwenImageEdit';
 
+/** The full name of the trigger. */
+export const triggerNodeType = 'n8n-nodes-qwen-image-edit.qwenImageEditTrigger';
+
 /** Where a provider is to be found, with what key. */
 export interface ProviderAccess {
 	baseUrl(provider: ProviderId): string;
@@ -85,6 +88,7 @@ export class EngineStage {
 		}
 		return new EngineStage(credentials, {
 			[editNodeType]: loader.getNode('qwenImageEdit').type as INodeType,
+			[triggerNodeType]: loader.getNode('qwenImageEditTrigger').type as INodeType,
 		});
 	}
 
@@ -117,6 +121,16 @@ export class EngineStage {
 				[credentialOf[provider]]: provider,
 				...(hasBucket ? { [storageCredential]: 'storage' } : {}),
 			},
+		};
+	}
+
+	/** The trigger as a workflow has it. */
+	triggerNode(name: string, provider: BenchProvider): WorkflowNode {
+		return {
+			name,
+			type: triggerNodeType,
+			parameters: { provider },
+			credentials: { [credentialOf[provider]]: provider },
 		};
 	}
 

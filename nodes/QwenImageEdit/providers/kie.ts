@@ -25,13 +25,14 @@ import {
 	seed,
 } from './families/usualFields';
 
-const presets = [
-	'landscape_16_9',
-	'landscape_4_3',
-	'portrait_16_9',
-	'portrait_4_3',
-	'square',
-	'square_hd',
+/** Shapes that it has names for, with what the panel calls them. */
+const shapes = [
+	{ value: 'landscape_16_9', label: 'Landscape 16:9' },
+	{ value: 'landscape_4_3', label: 'Landscape 4:3' },
+	{ value: 'portrait_16_9', label: 'Portrait 16:9' },
+	{ value: 'portrait_4_3', label: 'Portrait 4:3' },
+	{ value: 'square', label: 'Square' },
+	{ value: 'square_hd', label: 'Square HD' },
 ];
 const ratios = ['1:1', '16:9', '2:3', '21:9', '3:2', '3:4', '4:3', '9:16'];
 
@@ -143,7 +144,7 @@ export const kie: Provider = {
 	models: [
 		{
 			id: 'qwen/image-edit',
-			choices: { imageSize: presets },
+			choices: { imageSize: shapes.map(({ value }) => value) },
 			...usd(0.03, 'megapixel'),
 		},
 		{
@@ -172,15 +173,7 @@ export const kie: Provider = {
 			wire: 'image_size',
 			label: 'Image Size',
 			help: 'Shape of the result. Without it Kie.ai takes landscape 4:3 (qwen2: 16:9), whatever shape the image has.',
-			choices: [
-				...ratios.map((value) => ({ value, label: value })),
-				{ value: 'landscape_16_9', label: 'Landscape 16:9' },
-				{ value: 'landscape_4_3', label: 'Landscape 4:3' },
-				{ value: 'portrait_16_9', label: 'Portrait 16:9' },
-				{ value: 'portrait_4_3', label: 'Portrait 4:3' },
-				{ value: 'square', label: 'Square' },
-				{ value: 'square_hd', label: 'Square HD' },
-			],
+			choices: [...ratios.map((value) => ({ value, label: value })), ...shapes],
 			default: 'square_hd',
 			example: 'square',
 		}),

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { createHash, createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import type { JsonObject, ProviderId } from '../types';
 

@@ -191,6 +191,7 @@ describe("n8n's own loader", () => {
 	it('is fast and small', () => {
 		// n8n loads every installed package at its start: 100 of this size should not be felt.
 		expect(loaded.seconds).toBeLessThan(2);
-		expect(built.packedBytes).toBeLessThan(250_000);
+		// Two nodes, each in one file with all that it needs (docs/decisions/0002-one-loadable-file.md).
+		expect(built.packedBytes).toBeLessThan(320_000);
 	});
 });

@@ -6,7 +6,8 @@ import type { HmacSignature } from '../../../nodes/QwenImageEdit/wire/callback';
 /** A call that was signed by somebody else than the code under test. */
 interface Vector {
 	signature: HmacSignature;
-	secret: string;
+	/** What the signer used; from the specification, or made up. */
+	signedWith: string;
 	call: SignedCall;
 	/** When it was signed, in seconds since the epoch. */
 	at: number;
@@ -24,13 +25,13 @@ const standard = (id: string, timestamp: number, signature: string) => ({
 	'webhook-signature': signature,
 });
 
-const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+const ofTheSpecification = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 const vectors: Record<string, Vector> = {
 	// The example of the Standard Webhooks specification, which Replicate follows.
 	'Replicate, from the specification': {
 		signature: signatureOf('replicate'),
-		secret,
+		signedWith: ofTheSpecification,
 		at: 1_614_265_330,
 		call: {
 			taskId: '',
@@ -45,7 +46,7 @@ const vectors: Record<string, Vector> = {
 	// The vectors below were made with OpenSSL (`openssl dgst -sha256 -mac HMAC`) from the text of the document.
 	'Replicate, with letters of more than one byte': {
 		signature: signatureOf('replicate'),
-		secret,
+		signedWith: ofTheSpecification,
 		at: 1_700_000_000,
 		call: {
 			taskId: 'gm3qorzdhgbfurvjtvhg6dckhu',
@@ -61,7 +62,7 @@ const vectors: Record<string, Vector> = {
 	},
 	WaveSpeedAI: {
 		signature: signatureOf('waveSpeed'),
-		secret: 'whsec_b1946ac92492d2347c6235b4d2611184',
+		signedWith: 'whsec_b1946ac92492d2347c6235b4d2611184',
 		at: 1_700_000_000,
 		call: {
 			taskId: '24d0f4d7c8a04d07b9ff9a4c0bd1d1b0',
@@ -77,7 +78,7 @@ const vectors: Record<string, Vector> = {
 	},
 	'Kie.ai': {
 		signature: signatureOf('kie'),
-		secret: 'kie-hmac-key-0123456789',
+		signedWith: 'kie-hmac-key-0123456789',
 		at: 1_700_000_000,
 		call: {
 			taskId: 'task_qwen_1765179676651',
@@ -90,7 +91,7 @@ const vectors: Record<string, Vector> = {
 	},
 };
 
-describe.each(Object.entries(vectors))('%s', (_name, { signature, secret: key, call, at }) => {
+describe.each(Object.entries(vectors))('%s', (_name, { signature, signedWith: key, call, at }) => {
 	const holds = (changed: Partial<SignedCall> = {}, seconds = at, other = key): boolean =>
 		hmacHolds(signature, { ...call, ...changed }, other, seconds * 1000);
 	const header = (name: string, value: string): Partial<SignedCall> => ({

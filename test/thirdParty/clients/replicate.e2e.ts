@@ -1,6 +1,7 @@
 /** replicate and @ai-sdk/replicate against the emulator of Replicate. */
-import { createHmac } from 'node:crypto';
-
+import { hmacHolds } from '../../../nodes/QwenImageEdit/n8n/signature/hmac';
+import { findProvider } from '../../../nodes/QwenImageEdit/providers';
+import type { HmacSignature } from '../../../nodes/QwenImageEdit/wire/callback';
 import { readImageNotes } from '../../emulator';
 import {
 	bytesAt,
@@ -127,13 +128,38 @@ test('is told what is wrong with the input', async () => {
 test('signs webhooks as its own verifier wants them', async () => {
 	const { key } = await client.webhooks.default.secret.get();
 	expect(key).toMatch(/^whsec_/);
-	const body = JSON.stringify({ id: 'x', status: 'succeeded' });
-	const [id, timestamp] = ['msg_1', String(Math.floor(Date.now() / 1000))];
-	const signature = createHmac('sha256', Buffer.from(key.split('_').pop()!, 'base64'))
-		.update(`${id}.${timestamp}.${body}`)
-		.digest('base64');
-	const request = { id, timestamp, body, signature: `v1,${signature}`, secret: key };
-	expect(await Replicate.validateWebhook(request, undefined as never)).toBe(true);
+	const record = {
+		provider: 'replicate' as const,
+		url: 'https://n8n.example.com/',
+		body: { id: 'gm3qorzdhgbfurvjtvhg6dckhu', status: 'succeeded', note: 'café 🎨' },
+		at: Date.now(),
+		deliveries: [],
+	};
+	const own = stage.emulator.signCallback(record);
+	const foreign = stage.emulator.signCallback(record, { account: 'other' });
+	const signature = findProvider('replicate')!.task!.callback!.signature as HmacSignature;
+	const name = 'webhook-signature';
+	const calls: Array<[believed: boolean, call: typeof own]> = [
+		[true, own],
+		[true, { ...own, headers: { ...own.headers, [name]: `v1,AAAA ${own.headers[name]}` } }],
+		[false, { ...own, payload: `${own.payload} ` }],
+		[false, { ...own, headers: { ...own.headers, 'webhook-id': 'msg_other' } }],
+		[false, { ...own, headers: { ...own.headers, 'webhook-timestamp': '1' } }],
+		[false, foreign],
+	];
+	for (const [believed, { headers, payload }] of calls) {
+		// The maker's own verifier and that of the node say the same.
+		const request = {
+			id: headers['webhook-id'],
+			timestamp: headers['webhook-timestamp'],
+			body: payload,
+			signature: headers[name],
+			secret: key,
+		};
+		expect(await Replicate.validateWebhook(request, undefined as never)).toBe(believed);
+		const call = { headers, body: Buffer.from(payload), taskId: record.body.id };
+		expect(hmacHolds(signature, call, key, Date.now())).toBe(believed);
+	}
 });
 
 test("Vercel's AI SDK edits an image with a model that takes one", async () => {

@@ -47,15 +47,15 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 async function answerTo(context: IWebhookFunctions): Promise<Answer> {
 	const call = readCall(context);
 	const provider = readProvider(context.getNodeParameter('provider'));
-	let redaction = new Redaction([]);
+	let key = '';
 	try {
 		const credential = await readCredential(context, provider, 0);
-		redaction = new Redaction([credential.key]);
+		({ key } = credential);
 		return await answerBelieved(context, call, provider, credential);
 	} catch (error) {
 		if (!(error instanceof EditFault)) throw error as Error;
 		// Not the caller's doing: it is asked to come again, and this n8n's log says why.
-		const reason = redaction.text(error.fault.message);
+		const reason = new Redaction([key]).text(error.fault.message);
 		context.logger.warn(`${provider.title} called, and the call could not be checked: ${reason}`);
 		return { httpStatus: 503, message: 'The call cannot be checked now, call again' };
 	}

@@ -95,7 +95,7 @@ function maxCostOption({ models, credential: { regions } }: Provider): INodeProp
 		const label = regions?.find(({ value }) => value === region)?.label;
 		return label === undefined || currencies.size === 1 ? currency : `${currency} (${label})`;
 	});
-	const description = `How much one run of this node may cost; items beyond it are not sent and fail. In ${named.join(' or ')} by the price list`;
+	const description = `How much one run of this node may cost in ${named.join(' or ')} by the price list; items beyond it are not sent and fail`;
 	return [numberProperty('maxCost', description)];
 }
 

@@ -19,6 +19,9 @@ export async function checkTrigger(bench: Bench): Promise<void> {
 		);
 		assert.equal(await panel.chosen('provider'), findProvider(provider)!.title);
 		assert.equal((await panel.credentials()).slots, 1);
+		// Folded up until somebody looks.
+		await editor.part('ndv').getByText('Webhook URLs', { exact: true }).click();
+		await editor.settle();
 		const text = await editor.part('ndv').innerText();
 		assert.ok(text.includes(`/${webhookIdOf(provider)}/qwen-image-edit`), 'the URL is not shown');
 		assert.ok(text.includes('WEBHOOK_URL'), 'nothing is said of an n8n that cannot be reached');
