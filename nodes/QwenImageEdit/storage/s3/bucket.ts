@@ -110,7 +110,7 @@ export class Bucket {
 		if (condition !== undefined && [404, 409, 412].includes(reply.httpStatus)) {
 			if (reply.httpStatus !== 404 || !/NoSuchBucket/.test(reply.text)) return undefined;
 		}
-		throw storeFault(reply, 'written to', this.host);
+		throw storeFault(reply, 'write to', this.host);
 	}
 
 	/**
@@ -128,7 +128,7 @@ export class Bucket {
 			body: file,
 			seconds: requestSeconds + file.bytes / slowestBytes,
 		});
-		if (reply.httpStatus >= 300) throw storeFault(reply, 'written to', this.host);
+		if (reply.httpStatus >= 300) throw storeFault(reply, 'write to', this.host);
 	}
 
 	/** Removes an object; one that is not there is removed already. @throws EditFault */
@@ -136,7 +136,7 @@ export class Bucket {
 		const reply = await this.send('DELETE', key, {});
 		if (reply.httpStatus < 300) return;
 		if (reply.httpStatus === 404 && !/NoSuchBucket/.test(reply.text)) return;
-		throw storeFault(reply, 'cleared', this.host);
+		throw storeFault(reply, 'delete from', this.host);
 	}
 
 	/** A link that anybody can read the object by, for so many seconds. */

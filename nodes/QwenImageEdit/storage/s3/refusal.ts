@@ -81,7 +81,7 @@ export function storeFault(reply: StoreReply, what: string, host: string): EditF
 					: { kind: 'input', advice: 'Check the storage credential' });
 	return new EditFault({
 		kind: meaning.kind,
-		message: `The bucket at ${host} could not be ${what} (HTTP ${httpStatus}${words.length === 0 ? '' : `, ${words.join(': ')}`})`,
+		message: `Cannot ${what} the bucket at ${host} (HTTP ${httpStatus}${words.length === 0 ? '' : `, ${words.join(': ')}`})`,
 		advice: meaning.advice,
 	});
 }
