@@ -47,7 +47,7 @@ function fileRoute({ images, upload }) {
 			return 'sent in the request; images given by URL are downloaded first';
 		case 'link':
 			return upload === undefined
-				? 'by a signed URL of your n8n, which must be reachable from the internet'
+				? 'by a link into a bucket of your own (**Storage**), or a signed URL of your n8n if it is reachable from the internet'
 				: "through the provider's own upload call";
 		default:
 			throw new Error(`no words for images that a provider takes as "${images.takes}"`);

@@ -226,7 +226,8 @@ export class EmulatorState {
 		);
 		// Callbacks are due when the task ends, whether or not somebody looks.
 		if (taskSeconds !== null && this.options.deliverCallbacksTo) {
-			void this.pause(taskSeconds * 1000).then(() => job.settle());
+			// Timers leave out fractions of a millisecond: a task must have ended when it is settled, or nobody does it later.
+			void this.pause(Math.ceil(taskSeconds * 1000) + 1).then(() => job.settle());
 		}
 		this.ledgerEntries.push(entry);
 		this.jobs.push(job);

@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../../../../processes/until';
 import type { ExampleRun } from '../../exampleRun';
@@ -18,7 +18,11 @@ export async function checkCallback(run: ExampleRun): Promise<void> {
 	const status = await emulator.callBack(record, url);
 	if (status !== 200) throw new Error(`The call was answered with ${status}`);
 	const file = join(run.filesFolder, `coffee-called-${String(record.body.id)}.png`);
-	await until('the image to be written', () => existsSync(file));
+	// A file is there before it is whole.
+	await until(
+		'the image to be written',
+		() => existsSync(file) && readFileSync(file).subarray(-8, -4).toString('latin1') === 'IEND',
+	);
 	await checkFile(run, file);
 }
 
