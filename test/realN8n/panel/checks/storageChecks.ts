@@ -106,7 +106,10 @@ async function checkBucket(
 				if (await details.isVisible()) await details.click();
 				return words.test(await dialog.innerText());
 			}, `the dialog says ${words}`);
-			await dialog.locator('label', { hasText: /^Prefix/ }).last().scrollIntoViewIfNeeded();
+			await dialog
+				.locator('label', { hasText: /^Prefix/ })
+				.last()
+				.scrollIntoViewIfNeeded();
 			await editor.settle(800);
 			await keep(`credential of ${what}`, async () => await dialog.screenshot());
 		});

@@ -3,7 +3,7 @@ import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import sharp from 'sharp';
 
-const MOST_SCREENSHOTS = 45;
+const MOST_SCREENSHOTS = 60;
 const MOST_BYTES_EACH = 120 * 1024;
 const MOST_BYTES = 4 * 1024 * 1024;
 const GAP_PIXELS = 16;
