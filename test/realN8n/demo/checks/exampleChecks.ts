@@ -1,5 +1,5 @@
 import { checkAgent } from './agent';
-import { checkCallback } from './callback';
+import { checkCallback } from '../../callbacks/exampleCheck';
 import { checkPhotoFolder } from './photoFolder';
 import { checkSpreadsheet } from './spreadsheet';
 import { checkThreeReferences } from './threeReferences';
