@@ -19,5 +19,7 @@ module.exports = {
 		],
 	},
 	testTimeout: 30_000,
-	maxWorkers: 2,
+	testSequencer: '<rootDir>/test/matrixFirst.js',
+	// More than the two processors of the machine that runs it: most engine tests wait for most of their time.
+	maxWorkers: 3,
 };

@@ -46,6 +46,12 @@ function atAGlance(provider, operations, imageTypes) {
 				? []
 				: [['Callback', provider.task.callback?.says ?? words.notDocumented]]),
 			['Price', words.priceRange(provider)],
+			...(provider.models.some(({ prices }) => prices !== undefined)
+				? [['Source of the price', words.priceSources(provider)]]
+				: []),
+			...(provider.free === undefined
+				? []
+				: [['Not billed', `${provider.free.says} (${provider.free.source})`]]),
 		],
 	);
 }
@@ -81,7 +87,7 @@ function imageLimits({ types, minimumSide, maximumSide, maximumBytes }) {
 
 /** What sets the models apart; nothing where they are alike. */
 function modelTable({ models, fields, images }) {
-	const special = ({ id, ...rest }) => Object.keys(rest).some((name) => name !== 'price');
+	const special = ({ id, ...rest }) => Object.keys(rest).some((name) => name !== 'prices');
 	if (!models.some(special)) return [];
 	const label = (name) => fields[name]?.label ?? name;
 	return [
@@ -108,7 +114,9 @@ function modelTable({ models, fields, images }) {
 						: [`prompt up to ${model.maximumPromptLength} characters`]),
 					...imageLimits(model.images ?? {}),
 				]),
-				model.price === undefined ? words.notDocumented : words.price(model.price),
+				model.prices === undefined
+					? words.notDocumented
+					: model.prices.map((entry) => words.price(entry)).join(', '),
 			]),
 		),
 	];

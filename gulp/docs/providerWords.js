@@ -47,7 +47,7 @@ function fileRoute({ images, upload }) {
 			return 'sent in the request; images given by URL are downloaded first';
 		case 'link':
 			return upload === undefined
-				? 'by a signed URL of your n8n, which must be reachable from the internet'
+				? 'by a link into a bucket of your own (**Storage**), or a signed URL of your n8n if it is reachable from the internet'
 				: "through the provider's own upload call";
 		default:
 			throw new Error(`no words for images that a provider takes as "${images.takes}"`);
@@ -59,14 +59,21 @@ function bytes(count) {
 	return count < 1_000_000 ? `${Math.round(count / 1000)} kB` : `${count / 1_000_000} MB`;
 }
 
-/** "0.03 USD an image (2026-05)". */
-function price({ amount, currency, per, asOf }) {
-	return `${amount} ${currency} ${per === 'megapixel' ? 'a' : 'an'} ${per} (${asOf})`;
+/** "0.03 USD an image (2026-05)", with the region where it holds in one only. */
+function price({ amount, currency, per, region, asOf }) {
+	const where = region === undefined ? '' : `${region[0].toUpperCase()}${region.slice(1)}, `;
+	return `${amount} ${currency} ${per === 'megapixel' ? 'a' : 'an'} ${per} (${where}${asOf})`;
+}
+
+/** Where the prices of a provider were read. */
+function priceSources({ models }) {
+	const sources = models.flatMap(({ prices = [] }) => prices.map(({ source }) => source));
+	return listed([...new Set(sources)]);
 }
 
 /** What the models of a provider cost, from the cheapest to the dearest. */
 function priceRange({ models }) {
-	const prices = models.flatMap((model) => model.price ?? []);
+	const prices = models.flatMap((model) => model.prices ?? []);
 	if (prices.length === 0) return notDocumented;
 	const kinds = [...new Set(prices.map(({ currency, per }) => `${currency} ${per}`))];
 	return kinds
@@ -158,6 +165,7 @@ module.exports = {
 	imageCount,
 	price,
 	priceRange,
+	priceSources,
 	promptLimit,
 	range,
 	table,

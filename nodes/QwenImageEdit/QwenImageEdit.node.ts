@@ -10,6 +10,7 @@ import { credentialTests } from './n8n/panel/credentialTests';
 import { properties } from './n8n/panel/properties';
 import { execute } from './n8n/execute';
 import { searchModels } from './n8n/panel/modelSearch';
+import { storageCredentialTest } from './n8n/storage/storageTest';
 
 /**
  * Edits images with Qwen-Image-Edit at a provider of the user's choice.
@@ -48,6 +49,7 @@ export class QwenImageEdit implements INodeType {
 			{ name: 'qwenImageEditReplicateApi', displayName: 'Replicate', required: true, displayOptions: { hide: { provider: ['aiml', 'chainHub', 'dashScope', 'evoLink', 'fal', 'kie', 'modelsLab', 'modelVerse', 'odkkk', 'openAiCompatible', 'siliconFlow', 'waveSpeed'] } } },
 			{ name: 'qwenImageEditSiliconFlowApi', displayName: 'SiliconFlow', required: true, displayOptions: { hide: { provider: ['aiml', 'chainHub', 'dashScope', 'evoLink', 'fal', 'kie', 'modelsLab', 'modelVerse', 'odkkk', 'openAiCompatible', 'replicate', 'waveSpeed'] } } },
 			{ name: 'qwenImageEditWaveSpeedApi', displayName: 'WaveSpeedAI', required: true, displayOptions: { hide: { provider: ['aiml', 'chainHub', 'dashScope', 'evoLink', 'fal', 'kie', 'modelsLab', 'modelVerse', 'odkkk', 'openAiCompatible', 'replicate', 'siliconFlow'] } } },
+			{ name: 'qwenImageEditStorageApi', displayName: 'S3-Compatible Bucket', required: true, testedBy: 'storageCredentialTest', displayOptions: { hide: { operation: ['cancelTask', 'getTask'], storage: ['none'] } } },
 		],
 		// </credentials>
 		properties,
@@ -55,7 +57,7 @@ export class QwenImageEdit implements INodeType {
 
 	methods = {
 		listSearch: { searchModels },
-		credentialTest: credentialTests,
+		credentialTest: { ...credentialTests, storageCredentialTest },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -2,10 +2,18 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
+import { storageCredentialType } from '../../nodes/QwenImageEdit/n8n/storage/storageCredential';
+import { providers } from '../../nodes/QwenImageEdit/providers';
 import { runCommand, type CommandResult } from '../processes/command';
 
 /** The folder of the package. */
 export const projectFolder = resolve(__dirname, '../..');
+
+/** The type of every credential: one for each provider, and the bucket. */
+export const credentialTypes = [
+	...providers.map(({ credential }) => credential.type),
+	storageCredentialType,
+];
 
 /** What the tests read of package.json. */
 export interface Manifest {

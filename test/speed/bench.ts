@@ -3,7 +3,7 @@
 //
 //   npm run bench                              all parts; writes docs/bench.md
 //   npm run bench -- --quick                   smaller batches; only prints
-//   npm run bench -- --only memory             one part (looks, callbacks, makespan, rivals, memory, cost); only prints
+//   npm run bench -- --only memory             one part (makespan, storage, rivals, looks, callbacks, memory, cost); only prints
 //   npm run bench -- --output <file>           writes there, whatever was measured
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -14,6 +14,7 @@ import { measureCallbacks } from './callbacks/callbackLag';
 import { measureCost } from './cost/cost';
 import { measureLooks } from './makespan/looks';
 import { measureMakespan } from './makespan/makespan';
+import { measureStorage } from './makespan/storage';
 import { measureMemories } from './memory/memory';
 import { page } from './page';
 import type { Section } from './report';
@@ -24,6 +25,7 @@ const bookFile = join(__dirname, '../../docs/bench.md');
 /** In the order of the page. Memory is measured in processes of its own, so it does not matter what ran before. */
 const parts: Record<string, BenchPart> = {
 	makespan: measureMakespan,
+	storage: measureStorage,
 	rivals: measureRivals,
 	looks: measureLooks,
 	callbacks: measureCallbacks,

@@ -7,6 +7,7 @@ import { PackageDirectoryLoader } from 'n8n-core';
 import type { ICredentialType, INodeParameters, INodeType } from 'n8n-workflow';
 
 import type { ProviderId } from '../emulator';
+import type { S3Account } from '../emulator/s3';
 import { CredentialStore } from '../engine/stage/credentials';
 import {
 	runWorkflow,
@@ -50,7 +51,11 @@ export interface BatchOrder {
 	url?: string;
 	prompt?: string;
 	options?: INodeParameters;
+	/** Whether the node has the bucket that {@link EngineStage.saveBucket} was told of. */
+	hasBucket?: boolean;
 }
+
+const storageCredential = 'qwenImageEditStorageApi';
 
 /** How long something took, by the clock on the wall. */
 export interface Timed {
@@ -87,9 +92,18 @@ export class EngineStage {
 		});
 	}
 
+	/** Saves the credential of a bucket. */
+	async saveBucket(store: S3Account & { origin: string; bucket: string }): Promise<void> {
+		const { origin: endpoint, region, bucket, accessKeyId, secretAccessKey } = store;
+		await this.credentials.save('storage', {
+			type: storageCredential,
+			data: { endpoint, region, bucket, accessKeyId, secretAccessKey, forcePathStyle: true },
+		});
+	}
+
 	/** Our node as a workflow has it. */
 	editNode(order: Omit<BatchOrder, 'items'>): WorkflowNode {
-		const { provider, url, prompt = 'Make it night', options = {} } = order;
+		const { provider, url, prompt = 'Make it night', options = {}, hasBucket = false } = order;
 		return {
 			name: 'Edit',
 			type: editNodeType,
@@ -101,8 +115,12 @@ export class EngineStage {
 					image: [url === undefined ? { source: 'binary' } : { source: 'url', url }],
 				} as INodeParameters,
 				options,
+				...(hasBucket ? { storage: 's3' } : {}),
 			},
-			credentials: { [credentialOf[provider]]: provider },
+			credentials: {
+				[credentialOf[provider]]: provider,
+				...(hasBucket ? { [storageCredential]: 'storage' } : {}),
+			},
 		};
 	}
 

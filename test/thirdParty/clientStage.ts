@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { startEmulator, type Emulator, type EmulatorOptions } from '../emulator';
 import { sampleImage } from '../emulator/tests/documented-client';
-import { installPinned } from '../realN8n/installation/pinnedPackages';
+import { installPinned } from '../realN8n/installation/pinned/pinnedPackages';
 
 /** The emulator, an image, and the packages that the makers publish. */
 export interface ClientStage {
@@ -13,6 +13,8 @@ export interface ClientStage {
 	image: Buffer;
 	/** One of the pinned packages. */
 	load<Module>(name: string): Module;
+	/** The global fetch as it is. */
+	liveFetch: typeof fetch;
 	/** The global fetch, with the addresses of live services turned to the emulator. Nothing else leaves the machine. */
 	fetch: typeof fetch;
 	stop(): Promise<void>;
@@ -53,6 +55,7 @@ export async function openClientStage(options: EmulatorOptions = {}): Promise<Cl
 		emulator,
 		image: await sampleImage(),
 		load: <Module>(name: string) => load(name) as Module,
+		liveFetch: live,
 		fetch: turned,
 		stop: async () => {
 			globalThis.fetch = live;

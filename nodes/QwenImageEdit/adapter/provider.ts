@@ -1,6 +1,8 @@
 import type { CredentialFacts } from './credential';
 import type { Field, OperationName } from './field';
-import type { Malformed, Outcome, Refused, Stopped } from '../edit/outcome';
+import type { Reported } from '../edit/cost';
+import type { Fault } from '../edit/fault';
+import type { Malformed, Outcome, Refused, Stopped, Usage } from '../edit/outcome';
 import type { Price } from '../edit/price';
 import type { ImageType } from '../image/imageType';
 import type { EditRequest, FieldValues, ImageFile } from '../edit/request';
@@ -50,7 +52,8 @@ export interface Model {
 		/** Words that stand for a size, such as `auto`. */
 		words?: readonly string[];
 	};
-	price?: Price;
+	/** By its price list, one for each region where they differ. Absent: not known. */
+	prices?: readonly Price[];
 }
 
 /** What a provider takes as input images; everything here is checked before anything is sent. */
@@ -158,6 +161,13 @@ export interface Provider {
 		/** Tested against the parsed body. */
 		when(json: unknown): boolean;
 	};
+	/** Reads what the edit cost from what the provider reported of use. Absent: it reports no money. */
+	reportedCost?(usage: Usage): Reported | undefined;
+	/**
+	 * Failed tasks for which the provider documents that it does not charge, in the form that it documents: whoever
+	 * reads "not billed" sends the edit to another provider. Absent: it documents none.
+	 */
+	free?: { says: string; source: string; when(fault: Fault, json: unknown): boolean };
 	/** Header for a key that makes a repeated submit harmless; absent: the provider knows none. */
 	idempotencyHeader?: string;
 	facts: readonly Fact[];

@@ -6,7 +6,7 @@ import type { Reply } from '../wire/wire';
 import type { Provider } from './provider';
 
 /** What the readers need to know of a provider. */
-type Reading = Pick<Provider, 'title' | 'task'>;
+type Reading = Pick<Provider, 'title' | 'task' | 'free'>;
 
 /**
  * Reads an answer: by the adapter, in the form that the provider documents; and where that form is absent from an
@@ -30,7 +30,7 @@ export function readOutcome(
 			warnings: [`${title} sent the image itself instead of the answer that it documents`],
 		};
 	}
-	const outcome = decode(reply);
+	const outcome = withFree(provider, reply, decode(reply));
 	if (outcome.state === 'ready') return outcome;
 	if (outcome.state === 'completed' || outcome.state === 'pending') {
 		return finished(outcome, reply, title);
@@ -46,6 +46,13 @@ export function readOutcome(
 	return read === undefined
 		? withTaskId(outcome, reply, found, title)
 		: finished(read, reply, title);
+}
+
+/** Marks a failed task that is not charged. Only in the documented form: nobody vouches for another. */
+function withFree({ free }: Reading, { json }: Reply, outcome: Outcome): Outcome {
+	if (outcome.state !== 'refused' || outcome.fault.kind === 'unknownOutcome') return outcome;
+	const isFree = outcome.fault.taskStatus === 'failed' && free?.when(outcome.fault, json) === true;
+	return isFree ? { ...outcome, fault: { ...outcome.fault, isFree } } : outcome;
 }
 
 /** What was read from an answer, with all that there is to say about it. */

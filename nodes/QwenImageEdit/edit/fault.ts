@@ -10,6 +10,7 @@ export const errorKinds = [
 	'timeout',
 	'unknownOutcome',
 	'cancelled',
+	'budget',
 ] as const;
 
 export type ErrorKind = (typeof errorKinds)[number];
@@ -38,7 +39,12 @@ export interface Fault {
 	taskStatus?: 'failed' | 'cancelled';
 	/** The provider may have taken the edit although nothing came of it: sent again, it could be paid for again. */
 	isTaken?: boolean;
+	/** The provider took the edit and documents that it does not charge for one that ends like this. */
+	isFree?: boolean;
 }
+
+/** Whether the edit behind a fault was billed; part of the output contract (`details.billed`). */
+export type Billed = 'no' | 'yes' | 'unknown';
 
 /** A {@link Fault} on its way up. Never carries the request, its headers or a cause that holds them. */
 export class EditFault extends Error {
@@ -53,7 +59,16 @@ export function inputFault(message: string, advice?: string): EditFault {
 	return new EditFault({ kind: 'input', message, advice });
 }
 
-/** The same fault with what is known of the paid work added; what it already says is kept. */
-export function withPaidWork(fault: Fault, paid: { taskId?: string; url?: string }): Fault {
-	return { ...fault, taskId: fault.taskId ?? paid.taskId, url: fault.url ?? paid.url };
+/**
+ * The same fault with what is known of the paid work added; what it already says is kept.
+ *
+ * @param paid.isTaken the edit was taken, also where it has neither a task nor a URL that tells so
+ */
+export function withPaidWork(
+	fault: Fault,
+	paid: { taskId?: string; url?: string; isTaken?: boolean },
+): Fault {
+	const { taskId = paid.taskId, url = paid.url } = fault;
+	const isOnlyTaken = paid.isTaken === true && taskId === undefined && url === undefined;
+	return { ...fault, taskId, url, ...(isOnlyTaken ? { isTaken: true } : {}) };
 }

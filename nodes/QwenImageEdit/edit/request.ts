@@ -16,8 +16,8 @@ export interface ImageFile {
 	bytes: number;
 	fileName: string;
 	open(): Promise<AsyncIterable<Uint8Array>>;
-	/** A URL at which n8n itself would hand the file out, when this instance can make one. */
-	publicUrl?(): string | undefined;
+	/** A URL at which a provider can get the file: from n8n itself, when this instance can make one, or from a bucket. */
+	publicUrl?(): string | undefined | Promise<string>;
 	/** Names the content for the request hash: a storage id or a digest, never the content. */
 	identity: string;
 }

@@ -1,3 +1,5 @@
+import type { Billed, Fault } from './fault';
+
 /** What a request is for; decides whether it may be repeated. */
 export type Purpose = 'submit' | 'read' | 'upload' | 'download' | 'cancel';
 
@@ -77,6 +79,18 @@ export const retryRule: Readonly<Record<Purpose, Readonly<Record<RequestEnd, Ret
 		malformed: 'fail',
 	},
 };
+
+/**
+ * Whether the edit behind a fault was billed. `no` only where the provider certainly did not take it, or says that it
+ * does not charge for this end: whoever sends the edit to another provider then relies on it. `yes` where the result was
+ * made and could not be fetched.
+ */
+export function billedOf({ isFree, isTaken, taskId, url }: Fault): Billed {
+	if (isFree === true) return 'no';
+	if (isTaken === true) return 'unknown';
+	if (url !== undefined) return 'yes';
+	return taskId === undefined ? 'no' : 'unknown';
+}
 
 /** Names the end of a request that was answered with a failing status. The adapter knows the form of a documented refusal. */
 export function endByStatus(httpStatus: number): RequestEnd {

@@ -1,26 +1,30 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { EditFault, type Fault } from '../edit/fault';
-import type { ItemPlan, ItemResult } from '../run/item';
+import type { ItemPlan, ItemResult, RecordName } from '../run/item';
 import { runOrdered, type Settled } from '../run/pace/pool';
 import { TypicalTimes } from '../run/pace/typicalTimes';
 import type { PaidWorkStore } from '../run/paidWork';
+import type { PaidWorkMemory } from '../run/ports';
 import { runItem } from '../run/runItem';
 import { Redaction } from '../wire/text/redaction';
 import { HeldImages, N8nImageStore } from './files/imageStore';
 import type { ReadCredential } from './http/credential';
 import { N8nTransport, redactionOfAnswers } from './http/transport';
 import type { Choice } from './in/choice';
-import { readNumber, readOptions } from './in/options';
+import { readMaxCost, readNumber, readOptions } from './in/options';
 import { planItem } from './in/planItem';
 import { batchError, type Failure } from './out/batchError';
+import { costHint } from './out/costHint';
 import { failedItem, faultOf, redactFault } from './out/errors';
 import { hintsOf } from './out/hints';
-import { outputItems } from './out/items';
+import { checkedItem, outputItems } from './out/items';
+import { Spending } from './out/spending';
 import { asError } from './runtime/asError';
 import { systemClock } from './runtime/clock';
 import { gateOf } from './runtime/gates';
 import { digest, idempotencyKey } from './runtime/digest';
+import type { RunStorage } from './storage/runStorage';
 
 /** Shared by all runs of this process: how long tasks took. */
 const times = new TypicalTimes();
@@ -36,10 +40,12 @@ export interface BatchSettings {
 	/** Names execution, node and run. */
 	run: string;
 	paidWork: PaidWorkStore;
+	/** The user's bucket, where there is one. */
+	storage?: RunStorage;
 }
 
 /** What an item is to become: a plan, or the output of an earlier try. */
-type Planned = { plan: ItemPlan } | { output: INodeExecutionData[] };
+type Planned = { plan: ItemPlan; isFresh?: boolean } | { output: INodeExecutionData[] };
 
 /** What became of an item. */
 interface Finished {
@@ -58,17 +64,36 @@ export class Batch {
 
 	private readonly redactionOfAnswers: Redaction;
 
+	private readonly spending: Spending;
+
+	/** Where the items that were put out are remembered. */
+	private readonly records: RecordName[] = [];
+
 	constructor(private readonly settings: BatchSettings) {
-		const { context, credential } = settings;
+		const { context, credential, run, paidWork, storage } = settings;
 		this.keepsGoing = context.continueOnFail();
 		this.signal = context.getExecutionCancelSignal() ?? new AbortController().signal;
-		this.redaction = new Redaction([credential.key]);
+		this.redaction = new Redaction([credential.key, ...(storage?.secrets ?? [])]);
 		this.redactionOfAnswers = redactionOfAnswers(credential);
+		this.spending = new Spending(readMaxCost(context), paidWork.counted(run));
+	}
+
+	/** The output of all items. What the run has paid for and put out is noted in the user's bucket. */
+	async all(): Promise<INodeExecutionData[]> {
+		const { storage } = this.settings;
+		let records: RecordName[] | undefined;
+		try {
+			const output = await this.work();
+			({ records } = this);
+			return output;
+		} finally {
+			await storage?.end(records);
+		}
 	}
 
 	/** Checks all items first, then runs them in an ordered pool. */
-	async all(): Promise<INodeExecutionData[]> {
-		const { context, choice, run, paidWork } = this.settings;
+	private async work(): Promise<INodeExecutionData[]> {
+		const { context, choice, run, paidWork, storage } = this.settings;
 		const items = context.getInputData();
 		const planned = await runOrdered(
 			items,
@@ -76,8 +101,11 @@ export class Batch {
 			async (_item, index) => await this.plan(index),
 		);
 		if (!this.keepsGoing) this.throwFirst(planned, 'Nothing was sent in this try');
+		storage?.place(
+			planned.flatMap((settled) => (settled.state === 'done' ? freshPlan(settled.result) : [])),
+		);
 
-		const worked = await runOrdered(
+		const ended = await runOrdered(
 			planned,
 			{
 				width: readNumber(readOptions(context, 0), 'maxConcurrency', choice.provider.concurrency),
@@ -86,6 +114,7 @@ export class Batch {
 			},
 			async (settled, index, signal) => await this.finish(settled, index, signal),
 		);
+		const worked = this.spending.told(ended);
 		if (!this.keepsGoing || this.signal.aborted) this.throwFirst(worked);
 		// With a failed item n8n's Retry On Fail may still run the node again. Then what is paid for is kept.
 		if (worked.every(({ state }) => state === 'done')) paidWork.forget(run);
@@ -93,32 +122,39 @@ export class Batch {
 		const asked = { provider: choice.provider.id, operation: choice.operation };
 		const finished = worked.map((settled, index): Finished => {
 			if (settled.state === 'done') return settled.result;
-			const fault = faultOf(settled.state === 'failed' ? settled.error : undefined);
+			const thrown = faultOf(settled.state === 'failed' ? settled.error : undefined);
+			const fault = paidWork.told(run, index, thrown);
 			return {
 				output: [failedItem(asked, redactFault(fault, this.redaction), index)],
 				waited: false,
 			};
 		});
 		// Says above the output what needs a look. Contexts of older n8n versions have no hints.
-		const hints = hintsOf(finished);
+		const hints = [...hintsOf(finished), ...costHint(finished.map(({ output }) => output))];
 		if (hints.length > 0) context.addExecutionHints?.(...hints);
 		return finished.flatMap(({ output }) => output);
 	}
 
 	/** What was paid for at an earlier try is recalled before any parameter is read. */
 	private async plan(index: number): Promise<Planned> {
-		const { context, choice, credential, run, paidWork } = this.settings;
+		const { context, choice, credential, run, paidWork, storage } = this.settings;
 		const known = paidWork.of(run, index).recall();
 		switch (known?.state) {
 			case 'done':
+				storage?.keep(known.record);
+				if (known.record !== undefined) this.records.push(known.record);
 				return { output: known.output as INodeExecutionData[] };
 			case 'task':
 			case 'made':
+				storage?.keep(known.plan.record);
 				return { plan: known.plan };
 			case 'lost':
+				storage?.keep(known.record);
 				throw new EditFault(known.fault);
-			default:
-				return { plan: await planItem(context, choice, credential, index) };
+			default: {
+				const plan = await planItem(context, choice, credential, index);
+				return { plan: (await storage?.prepare(plan)) ?? plan, isFresh: true };
+			}
 		}
 	}
 
@@ -131,8 +167,12 @@ export class Batch {
 		if (planned.state === 'skipped') throw new EditFault(cancelled);
 		if ('output' in planned.result) return { output: planned.result.output, waited: false };
 		const { plan } = planned.result;
+		if (plan.isCheckOnly && plan.request !== undefined) {
+			return { output: [checkedItem(plan, index)], waited: false };
+		}
 		const waited = plan.operation === 'edit' || plan.waitForCompletion;
-		return { output: await this.edit(plan, index, signal), waited };
+		const work = async (): Promise<INodeExecutionData[]> => await this.edit(plan, index, signal);
+		return { output: await this.spending.within(plan, index, signal, work), waited };
 	}
 
 	private async edit(
@@ -140,7 +180,7 @@ export class Batch {
 		itemIndex: number,
 		signal: AbortSignal,
 	): Promise<INodeExecutionData[]> {
-		const { context, credential, run, paidWork } = this.settings;
+		const { context, credential, run, paidWork, storage } = this.settings;
 		const held = new HeldImages(context, plan.output);
 		const transport = new N8nTransport({
 			context,
@@ -160,40 +200,56 @@ export class Batch {
 			held,
 		);
 		const memory = paidWork.of(run, itemIndex);
-		const result = await runItem(
-			{ ...plan, idempotencyKey: idempotencyKey([run, String(itemIndex), contentOf(plan)]) },
-			{
-				clock: systemClock,
-				gate: gateOf(baseUrl, credential.key),
-				transport,
-				images,
-				times,
-				memory,
-				signal,
-			},
-		);
+		const work = async (known: PaidWorkMemory): Promise<ItemResult> =>
+			await runItem(
+				{ ...plan, idempotencyKey: idempotencyKey([run, String(itemIndex), contentOf(plan)]) },
+				{
+					clock: systemClock,
+					gate: gateOf(baseUrl, credential.key),
+					transport,
+					images,
+					times,
+					memory: known,
+					signal,
+				},
+			);
+		const result = await (storage === undefined
+			? work(memory)
+			: storage.run(plan, { memory, itemIndex }, work));
 		const { redaction } = this;
 		const output = outputItems(plan, result, { itemIndex, redaction, now: systemClock.now() });
+		const { record } = plan;
+		if (record !== undefined) this.records.push(record);
 		if (isFinal(plan, result)) {
 			const url = result.images.find((image) => image?.url !== undefined)?.url;
-			memory.remember({ state: 'done', output, taskId: result.taskId, url });
+			const { taskId } = result;
+			memory.remember({ state: 'done', output, taskId, url, record });
 		}
 		return output;
 	}
 
 	/** The first failure in the order of the items stops the node. */
 	private throwFirst(settled: ReadonlyArray<Settled<unknown>>, note = ''): void {
-		const failures: Failure[] = settled.flatMap((result, index) =>
-			result.state === 'failed' ? [{ index, fault: faultOf(result.error) }] : [],
-		);
-		if (failures.length === 0 && this.signal.aborted) failures.push({ index: 0, fault: cancelled });
-		if (failures.length === 0) return;
 		const { context, run, paidWork } = this.settings;
+		const failures: Failure[] = settled.flatMap((result, index) =>
+			result.state === 'failed'
+				? [{ index, fault: paidWork.told(run, index, faultOf(result.error)) }]
+				: [],
+		);
+		if (failures.length === 0 && this.signal.aborted) {
+			failures.push({ index: 0, fault: paidWork.told(run, 0, cancelled) });
+		}
+		if (failures.length === 0) return;
 		throw batchError(context.getNode(), failures, paidWork.named(run), this.redaction, note);
 	}
 }
 
 const cancelled: Fault = { kind: 'cancelled', message: 'The execution was canceled' };
+
+/** The plan of an item that is planned for the first time in this run. */
+function freshPlan(planned: Planned): ItemPlan[] {
+	return 'plan' in planned && planned.isFresh === true ? [planned.plan] : [];
+}
 
 /** Whether a second try has nothing left to do for this item. A task that ran out of time is waited for again. */
 function isFinal({ operation }: ItemPlan, { status }: ItemResult): boolean {

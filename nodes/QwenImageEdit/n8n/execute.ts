@@ -5,10 +5,13 @@ import { PaidWorkStore } from '../run/paidWork';
 import { Batch } from './batch';
 import { readCredential } from './http/credential';
 import { readChoice } from './in/choice';
+import { readNumber, readOptions } from './in/options';
 import { batchError } from './out/batchError';
 import { failedItem } from './out/errors';
 import { asError } from './runtime/asError';
 import { steadyClock } from './runtime/clock';
+import { RunStorage } from './storage/runStorage';
+import { readStorageCredential } from './storage/storageCredential';
 import { Redaction } from '../wire/text/redaction';
 
 /** Shared by all runs of this process. */
@@ -23,23 +26,33 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 	try {
 		const choice = readChoice(context);
 		const credential = await readCredential(context, choice.provider, 0);
-		return await new Batch({ context, choice, credential, run, paidWork }).all();
+		const storage = choice.hasBucket ? await runStorage(context, run) : undefined;
+		return await new Batch({ context, choice, credential, run, paidWork, storage }).all();
 	} catch (error) {
 		if (!(error instanceof EditFault)) throw asError(error);
 		// A fault that concerns all items alike. With Continue On Fail each item fails with it: a node that throws
 		// there would send its unedited input down the success branch.
 		if (!context.continueOnFail()) {
-			const failures = [{ index: 0, fault: error.fault }];
+			const failures = [{ index: 0, fault: paidWork.told(run, 0, error.fault) }];
 			throw batchError(context.getNode(), failures, paidWork.named(run), new Redaction([]));
 		}
 		const asked = {
 			provider: String(context.getNodeParameter('provider', 0)),
 			operation: String(context.getNodeParameter('operation', 0)),
 		};
-		return items.map((_item, index) => failedItem(asked, error.fault, index));
+		return items.map((_item, index) =>
+			failedItem(asked, paidWork.told(run, index, error.fault), index),
+		);
 	} finally {
 		paidWork.end(run);
 	}
+}
+
+/** The user's bucket, with what the options say of it. */
+async function runStorage(context: IExecuteFunctions, run: string): Promise<RunStorage> {
+	const credential = await readStorageCredential(context);
+	const reuseDays = readNumber(readOptions(context, 0), 'reusePaidEdits', 0);
+	return new RunStorage({ context, credential, run, ...(reuseDays > 0 ? { reuseDays } : {}) });
 }
 
 /**

@@ -3,6 +3,7 @@ import { flag } from '../adapter/field';
 import { readImageList } from './families/imageList';
 import { bearer } from '../adapter/credential';
 import type { Provider } from '../adapter/provider';
+import { readAmount } from '../edit/cost';
 import { readField, words } from '../wire/json/jsonValue';
 import { negativePrompt } from './families/usualFields';
 
@@ -60,6 +61,7 @@ export const aiml: Provider = {
 				],
 			}),
 	},
+	reportedCost: (usage) => readAmount(readField(usage, 'usd_spent'), 'USD'),
 	typicalSeconds: 20,
 	// 605,799 seconds between "created" and "Expires" of the sample in seed 004.
 	resultLifetimeSeconds: 7 * 24 * 3600,

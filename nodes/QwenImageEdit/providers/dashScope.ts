@@ -57,24 +57,30 @@ const byPixelsAndRatio: Omit<Model, 'id'> = {
 	},
 };
 
-/** The price list of Singapore; Beijing has its own, in CNY. */
-const usd = (amount: number): Pick<Model, 'price'> => ({
-	price: { amount, currency: 'USD', per: 'image', asOf: '2026-05', source: 'research O1' },
-});
+/** The price lists of the two regions, per finished image. */
+const priced = (usd: number, cny: number): Pick<Model, 'prices'> => {
+	const list = { per: 'image', asOf: '2026-05', source: 'research O1' } as const;
+	return {
+		prices: [
+			{ amount: usd, currency: 'USD', region: 'singapore', ...list },
+			{ amount: cny, currency: 'CNY', region: 'beijing', ...list },
+		],
+	};
+};
 
 /** What each model takes: research O1, "Models", "parameters" and "Prices". */
 const models: readonly Model[] = [
-	{ id: 'qwen-image-edit-plus', ...plusOrMax, ...usd(0.03) },
-	{ id: 'qwen-image-edit-plus-2025-10-30', ...plusOrMax, ...usd(0.03) },
-	{ id: 'qwen-image-edit-plus-2025-12-15', ...plusOrMax, ...usd(0.03) },
-	{ id: 'qwen-image-edit-max', ...plusOrMax, ...usd(0.075) },
-	{ id: 'qwen-image-edit-max-2026-01-16', ...plusOrMax, ...usd(0.075) },
-	{ id: 'qwen-image-edit', note: 'one result, no size', ...plain, ...usd(0.045) },
-	{ id: 'qwen-image-2.0', ...byPixels, ...usd(0.035) },
-	{ id: 'qwen-image-2.0-pro', ...byPixels, ...usd(0.075) },
-	{ id: 'qwen-image-2.0-pro-2026-03-03', ...byPixels, ...usd(0.075) },
-	{ id: 'qwen-image-2.0-pro-2026-04-22', ...byPixels, ...usd(0.075) },
-	{ id: 'qwen-image-2.0-pro-2026-06-22', ...byPixels, ...usd(0.075) },
+	{ id: 'qwen-image-edit-plus', ...plusOrMax, ...priced(0.03, 0.2) },
+	{ id: 'qwen-image-edit-plus-2025-10-30', ...plusOrMax, ...priced(0.03, 0.2) },
+	{ id: 'qwen-image-edit-plus-2025-12-15', ...plusOrMax, ...priced(0.03, 0.2) },
+	{ id: 'qwen-image-edit-max', ...plusOrMax, ...priced(0.075, 0.5) },
+	{ id: 'qwen-image-edit-max-2026-01-16', ...plusOrMax, ...priced(0.075, 0.5) },
+	{ id: 'qwen-image-edit', note: 'one result, no size', ...plain, ...priced(0.045, 0.3) },
+	{ id: 'qwen-image-2.0', ...byPixels, ...priced(0.035, 0.2) },
+	{ id: 'qwen-image-2.0-pro', ...byPixels, ...priced(0.075, 0.5) },
+	{ id: 'qwen-image-2.0-pro-2026-03-03', ...byPixels, ...priced(0.075, 0.5) },
+	{ id: 'qwen-image-2.0-pro-2026-04-22', ...byPixels, ...priced(0.075, 0.5) },
+	{ id: 'qwen-image-2.0-pro-2026-06-22', ...byPixels, ...priced(0.075, 0.5) },
 	{ id: 'qwen-image-2.1-pro', note: 'up to 10 images', maximumImages: 10, ...byPixels },
 	{ id: 'qwen-image-3.0', ...byPixelsAndRatio },
 	{ id: 'qwen-image-3.0-pro', ...byPixelsAndRatio },

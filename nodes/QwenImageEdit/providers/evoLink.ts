@@ -29,25 +29,29 @@ export const evoLink: Provider = {
 	models: [
 		{
 			id: 'qwen-image-edit-plus',
-			price: {
-				amount: 0.0221,
-				currency: 'USD',
-				per: 'image',
-				asOf: '2026-10',
-				source: 'catalogue at /web/api/models/pricing: 1.5 credits, 68 credits are 1 USD',
-			},
+			prices: [
+				{
+					amount: 0.0221,
+					currency: 'USD',
+					per: 'image',
+					asOf: '2026-10',
+					source: 'catalogue at /web/api/models/pricing: 1.5 credits, 68 credits are 1 USD',
+				},
+			],
 		},
 		{
 			id: 'qwen-image-edit',
 			note: 'one result, no options',
 			refuses: ofPlus,
-			price: {
-				amount: 0.0338,
-				currency: 'USD',
-				per: 'image',
-				asOf: '2026-10',
-				source: 'catalogue at /web/api/models/pricing: 2.3 credits, 68 credits are 1 USD',
-			},
+			prices: [
+				{
+					amount: 0.0338,
+					currency: 'USD',
+					per: 'image',
+					asOf: '2026-10',
+					source: 'catalogue at /web/api/models/pricing: 2.3 credits, 68 credits are 1 USD',
+				},
+			],
 		},
 	],
 	defaultModel: 'qwen-image-edit-plus',
@@ -97,6 +101,12 @@ export const evoLink: Provider = {
 		}),
 		decode: (reply) =>
 			decodeUpload(reply, 'EvoLink', (json) => readField(readField(json, 'data'), 'file_url')),
+	},
+	// odkkk, the same API, documents no refund of its own.
+	free: {
+		says: 'A failed task is refunded',
+		source: 'research S3: docs.evolink.ai, error-codes',
+		when: () => true,
 	},
 	typicalSeconds: 30,
 	resultLifetimeSeconds: 24 * 3600,

@@ -1,13 +1,27 @@
 import { fieldsOnWire, linkOrDataUri } from '../adapter/encode';
 import { findModel, type Model, type Provider } from '../adapter/provider';
-import { isRecord } from '../wire/json/jsonValue';
+import { isRecord, readField } from '../wire/json/jsonValue';
 import { pathOf } from '../wire/wire';
 import { callback } from './fal/callback';
 import { falFields, presets } from './fal/fields';
 import { cancelOf, placeOf, readResult, readState, readUpload } from './fal/queue';
 
-const usd = (amount: number, per: 'image' | 'megapixel', source: string): Pick<Model, 'price'> => ({
-	price: { amount, currency: 'USD', per, asOf: '2026-11', source },
+const usd = (
+	amount: number,
+	per: 'image' | 'megapixel',
+	source: string,
+): Pick<Model, 'prices'> => ({
+	prices: [
+		{
+			amount,
+			currency: 'USD',
+			per,
+			// Without a size, 2511 makes the result as large as the input (research O2); no older default is larger.
+			...(per === 'megapixel' ? { mostMegapixels: 'input' as const } : {}),
+			asOf: '2026-11',
+			source,
+		},
+	],
 });
 const page = 'research O2: fal.ai, llms.txt of the model';
 
@@ -165,6 +179,13 @@ export const fal: Provider = {
 			},
 		}),
 		decode: readUpload,
+	},
+	free: {
+		says: 'An edit that ends with HTTP 5xx is not charged; one that ends with 422 may be',
+		source: 'research O2: FAQ',
+		// A list of typed errors is the model's own answer; a plain text may be that of a gateway.
+		when: ({ httpStatus = 0 }, json) =>
+			httpStatus >= 500 && Array.isArray(readField(json, 'detail')),
 	},
 	typicalSeconds: 8,
 	resultLifetimeSeconds: 7 * 24 * 3600,

@@ -25,13 +25,14 @@ import {
 	seed,
 } from './families/usualFields';
 
-const presets = [
-	'landscape_16_9',
-	'landscape_4_3',
-	'portrait_16_9',
-	'portrait_4_3',
-	'square',
-	'square_hd',
+/** Shapes that it has names for, with what the panel calls them. */
+const shapes = [
+	{ value: 'landscape_16_9', label: 'Landscape 16:9' },
+	{ value: 'landscape_4_3', label: 'Landscape 4:3' },
+	{ value: 'portrait_16_9', label: 'Portrait 16:9' },
+	{ value: 'portrait_4_3', label: 'Portrait 4:3' },
+	{ value: 'square', label: 'Square' },
+	{ value: 'square_hd', label: 'Square HD' },
 ];
 const ratios = ['1:1', '16:9', '2:3', '21:9', '3:2', '3:4', '4:3', '9:16'];
 
@@ -107,8 +108,18 @@ const decode = taskReader({
 	},
 });
 
-const usd = (amount: number, per: 'image' | 'megapixel'): Pick<Model, 'price'> => ({
-	price: { amount, currency: 'USD', per, asOf: '2026-08', source: 'research M1: two clients' },
+const usd = (amount: number, per: 'image' | 'megapixel'): Pick<Model, 'prices'> => ({
+	prices: [
+		{
+			amount,
+			currency: 'USD',
+			per,
+			// It takes presets only, of which the largest is 1024 x 1024.
+			...(per === 'megapixel' ? { mostMegapixels: 1.05 } : {}),
+			asOf: '2026-08',
+			source: 'research M1: two clients',
+		},
+	],
 });
 
 /** Kie.ai: always a task; HTTP 200 with a code in the body. Research M1. */
@@ -133,7 +144,7 @@ export const kie: Provider = {
 	models: [
 		{
 			id: 'qwen/image-edit',
-			choices: { imageSize: presets },
+			choices: { imageSize: shapes.map(({ value }) => value) },
 			...usd(0.03, 'megapixel'),
 		},
 		{
@@ -162,15 +173,7 @@ export const kie: Provider = {
 			wire: 'image_size',
 			label: 'Image Size',
 			help: 'Shape of the result. Without it Kie.ai takes landscape 4:3 (qwen2: 16:9), whatever shape the image has.',
-			choices: [
-				...ratios.map((value) => ({ value, label: value })),
-				{ value: 'landscape_16_9', label: 'Landscape 16:9' },
-				{ value: 'landscape_4_3', label: 'Landscape 4:3' },
-				{ value: 'portrait_16_9', label: 'Portrait 16:9' },
-				{ value: 'portrait_4_3', label: 'Portrait 4:3' },
-				{ value: 'square', label: 'Square' },
-				{ value: 'square_hd', label: 'Square HD' },
-			],
+			choices: [...ratios.map((value) => ({ value, label: value })), ...shapes],
 			default: 'square_hd',
 			example: 'square',
 		}),

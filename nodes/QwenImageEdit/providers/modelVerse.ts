@@ -53,7 +53,9 @@ export const modelVerse: Provider = {
 	models: [
 		{
 			id: 'Qwen/Qwen-Image-Edit',
-			price: { amount: 0.3, currency: 'CNY', per: 'image', asOf: '2026-04', source: 'research S4' },
+			prices: [
+				{ amount: 0.3, currency: 'CNY', per: 'image', asOf: '2026-04', source: 'research S4' },
+			],
 		},
 	],
 	defaultModel: 'Qwen/Qwen-Image-Edit',

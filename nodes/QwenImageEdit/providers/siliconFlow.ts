@@ -32,14 +32,17 @@ const rules: readonly FaultRule[] = [
 	{ kind: 'input', when: ({ httpStatus }) => httpStatus === 404 },
 ];
 
-const price: Pick<Model, 'price'> = {
-	price: {
-		amount: 0.3,
-		currency: 'CNY',
-		per: 'image',
-		asOf: '2026-10',
-		source: 'research M2: two third parties, for .cn',
-	},
+const price: Pick<Model, 'prices'> = {
+	prices: [
+		{
+			amount: 0.3,
+			currency: 'CNY',
+			per: 'image',
+			region: 'china',
+			asOf: '2026-10',
+			source: 'research M2: two third parties, for .cn',
+		},
+	],
 };
 
 /** The names of the fields for the first, second and third image. */

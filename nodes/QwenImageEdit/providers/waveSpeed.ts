@@ -79,8 +79,8 @@ function decode(reply: Reply, asked?: Parameters<typeof readTask>[1]): ReturnTyp
 	return readTask(isRecord(json.data) ? { ...reply, json: json.data } : reply, asked);
 }
 
-const priced = (amount: number, source: string): Pick<Model, 'price'> => ({
-	price: { amount, currency: 'USD', per: 'image', asOf: '2026-10', source },
+const priced = (amount: number, source: string): Pick<Model, 'prices'> => ({
+	prices: [{ amount, currency: 'USD', per: 'image', asOf: '2026-10', source }],
 });
 const page = 'wavespeed.ai, page of the model';
 
@@ -216,6 +216,13 @@ export const waveSpeed: Provider = {
 			decodeUpload(reply, 'WaveSpeedAI', (json) =>
 				readField(readField(json, 'data'), 'download_url'),
 			),
+	},
+	free: {
+		says: 'A failed task is refunded by itself',
+		source: 'wavespeed.ai/docs, troubleshooting-guide',
+		// `timeout` and `deleted` are read as failed too, and no document says what they cost.
+		when: (_fault, json) =>
+			lenientText.parse(readField(readField(json, 'data') ?? json, 'status')) === 'failed',
 	},
 	typicalSeconds: 8,
 	resultLifetimeSeconds: 7 * 24 * 3600,

@@ -1,5 +1,6 @@
 import type { OperationName } from '../adapter/field';
 import type { Provider } from '../adapter/provider';
+import type { ExpectedCost } from '../edit/expectedCost';
 import type { Usage } from '../edit/outcome';
 import type { EditRequest } from '../edit/request';
 import type { StoredImage } from './storedImage';
@@ -13,6 +14,12 @@ export interface ItemPlan {
 	model: string;
 	/** For `edit` and `submitTask`; absent where the edit was paid for at an earlier try. */
 	request?: EditRequest;
+	/** What `request` costs at most; absent where no price is known. */
+	expected?: ExpectedCost;
+	/** The region of the credential, by which prices differ. */
+	region?: string;
+	/** Whether the item is checked and then not sent. */
+	isCheckOnly: boolean;
 	/** For `getTask` and `cancelTask`. */
 	taskId?: string;
 	/** Whether the upload call of the provider can be used: its address is known, and the key may go there. */
@@ -24,6 +31,17 @@ export interface ItemPlan {
 	downloadsImages: boolean;
 	idempotencyKey?: string;
 	output: OutputPlan;
+	/** Where the edit is remembered beyond this process, if it is. */
+	record?: RecordName;
+}
+
+/** The name of an edit in the user's bucket. */
+export interface RecordName {
+	key: string;
+	/** Tells this payment from others of the same edit. */
+	payment?: string;
+	/** As another run wrote it, which has paid for the edit. */
+	foreign?: { text: string; etag: string } | undefined;
 }
 
 /** Where the images of an item go. */
@@ -53,4 +71,6 @@ export interface ItemResult {
 	warnings: string[];
 	seconds: number;
 	polls: number;
+	/** Another run has paid for it. */
+	isReused?: boolean;
 }

@@ -1,3 +1,4 @@
+import { type Fault, withPaidWork } from '../edit/fault';
 import type { Clock, PaidWork, PaidWorkMemory } from './ports';
 
 interface Entry {
@@ -15,6 +16,8 @@ interface RunTime {
 	lastHeardAt: number;
 	/** Its entries by item index. */
 	items: Map<number, Entry>;
+	/** What its items count for the limit of the run, in millionths of the currency. */
+	counted: Map<number, number>;
 }
 
 /** The paid work of one item that a run is not done with, as an error names it. */
@@ -60,7 +63,7 @@ export class PaidWorkStore {
 	end(run: string): void {
 		const heard = this.hear(run);
 		heard.open -= 1;
-		if (heard.open === 0 && heard.items.size === 0) this.runs.delete(run);
+		if (heard.open === 0 && heard.items.size + heard.counted.size === 0) this.runs.delete(run);
 	}
 
 	/** The memory of one item. */
@@ -70,6 +73,7 @@ export class PaidWorkStore {
 				this.forgetOld();
 				return this.runs.get(run)?.items.get(itemIndex)?.work;
 			},
+			forget: () => this.remove(this.runs.get(run)?.items.get(itemIndex)),
 			remember: (work) => {
 				this.forgetOld();
 				const { items } = this.hear(run);
@@ -81,6 +85,17 @@ export class PaidWorkStore {
 				this.reduce(entry);
 			},
 		};
+	}
+
+	/** What the items of a run have cost so far, for its limit; lives as long as the run. */
+	counted(run: string): Map<number, number> {
+		return this.hear(run).counted;
+	}
+
+	/** A fault of an item, with what the run has paid for it: then nobody may call it unpaid. */
+	told(run: string, itemIndex: number, fault: Fault): Fault {
+		const work = this.runs.get(run)?.items.get(itemIndex)?.work;
+		return work === undefined ? fault : withPaidWork(fault, { ...nameOf(work), isTaken: true });
 	}
 
 	/** What of a run is remembered, by item, as far as it has a name. */
@@ -96,6 +111,7 @@ export class PaidWorkStore {
 		const known = this.runs.get(run);
 		if (known === undefined) return;
 		for (const entry of known.items.values()) this.remove(entry);
+		known.counted.clear();
 		if (known.open === 0) this.runs.delete(run);
 	}
 
@@ -110,7 +126,12 @@ export class PaidWorkStore {
 	}
 
 	private hear(run: string): RunTime {
-		const heard = this.runs.get(run) ?? { open: 0, lastHeardAt: 0, items: new Map() };
+		const heard = this.runs.get(run) ?? {
+			open: 0,
+			lastHeardAt: 0,
+			items: new Map(),
+			counted: new Map(),
+		};
 		heard.lastHeardAt = this.clock.now();
 		// Deleting first moves the run to the end.
 		this.runs.delete(run);

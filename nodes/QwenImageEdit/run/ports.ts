@@ -2,7 +2,7 @@ import type { Fault } from '../edit/fault';
 import type { Completed, Pending, ResultImage } from '../edit/outcome';
 import type { RequestEnd } from '../edit/retry';
 import type { Reply, Wire } from '../wire/wire';
-import type { ItemPlan } from './item';
+import type { ItemPlan, RecordName } from './item';
 import type { StoredImage } from './storedImage';
 
 /** Time, so that a test can bring its own. */
@@ -59,7 +59,7 @@ export interface ImageStore {
 /** What an item of this execution was paid for. It holds the plan, so that a second try reads no parameter. */
 export type PaidWork =
 	/** The provider works on it. */
-	| { state: 'task'; plan: ItemPlan; outcome: Pending; submittedAt: number }
+	| { state: 'task'; plan: ItemPlan; outcome: Pending; submittedAt?: number }
 	/** The provider has made it; `images` are those that are stored already. */
 	| {
 			state: 'made';
@@ -68,12 +68,29 @@ export type PaidWork =
 			images: ReadonlyArray<StoredImage | undefined>;
 	  }
 	/** The node has put it out. `output` is opaque to everything but the n8n layer. */
-	| { state: 'done'; output: unknown; taskId?: string; url?: string }
+	| {
+			state: 'done';
+			output: unknown;
+			taskId?: string;
+			url?: string;
+			record?: RecordName;
+	  }
 	/** It may have been paid for and cannot be had; sent again, it would be paid for again. */
-	| { state: 'lost'; fault: Fault };
+	| { state: 'lost'; fault: Fault; record?: RecordName };
 
 /** Remembers the paid work of one item, so that a second try attaches to it. */
 export interface PaidWorkMemory {
 	recall(): PaidWork | undefined;
 	remember(work: PaidWork): void;
+	forget(): void;
+	/**
+	 * Asked before the submit of an edit of which this process knows nothing: what another one has paid for. From then
+	 * on it is recalled like any other.
+	 *
+	 * @param settings.deadline milliseconds since the epoch
+	 * @throws EditFault when the edit must not be sent
+	 */
+	claim?(settings: { signal: AbortSignal; deadline: number }): Promise<PaidWork | undefined>;
+	/** Asked about a task that ended badly. True: an earlier run gave it up, and the edit is to be sent anew. */
+	release?(fault: Fault): Promise<boolean>;
 }

@@ -267,10 +267,13 @@ export class Requests {
 			this.ports.gate.pause(pauseSeconds);
 		}
 		if (reply.httpStatus < 400 && !isLater) {
-			// With a task id, or without a word of what went wrong, the edit was taken and may be billed.
+			// With a task, or without a word of what went wrong, the edit was taken and may be billed.
 			const isTaken =
 				wire.purpose === 'submit' &&
-				(isEmpty === true || fault.taskId !== undefined || !hasFailureWords(reply.json));
+				(isEmpty === true ||
+					fault.taskId !== undefined ||
+					fault.taskStatus !== undefined ||
+					!hasFailureWords(reply.json));
 			throw new EditFault(isTaken ? { ...fault, isTaken } : fault);
 		}
 		return {

@@ -43,7 +43,7 @@ class ItemRun {
 	private readonly task: TaskReader;
 
 	/** What a fault must name from now on. */
-	private paid: { taskId?: string; url?: string } = {};
+	private paid: { taskId?: string; url?: string; isTaken?: boolean } = {};
 
 	constructor(
 		private readonly plan: ItemPlan,
@@ -90,20 +90,27 @@ class ItemRun {
 
 	/** Attaches to what an earlier try has paid for, else submits the edit. */
 	private async edit(): Promise<Pending | Completed> {
-		const known = this.ports.memory.recall();
+		const { memory, signal } = this.ports;
+		const { deadline } = this.requests;
+		const known = memory.recall() ?? (await memory.claim?.({ signal, deadline }));
 		if (known?.state === 'lost') throw new EditFault(known.fault);
-		if (known?.state === 'made') return known.outcome;
+		if (known?.state === 'made') {
+			this.paid.isTaken = true;
+			return known.outcome;
+		}
 		if (known?.state === 'done') throw new TypeError('an item that was put out was run again');
 		const isAttached = known?.state === 'task';
 		const outcome = isAttached ? known.outcome : await this.submit();
-		this.paid.taskId = outcome.taskId;
+		this.paid = { taskId: outcome.taskId, isTaken: true };
 		if (outcome.state === 'completed' || this.plan.operation === 'submitTask') return outcome;
 		const submittedAt = isAttached ? known.submittedAt : this.ports.clock.now();
 		try {
 			return await this.task.waitFor(outcome, submittedAt);
 		} catch (error) {
-			if (!this.ports.signal.aborted) throw error as Error;
-			throw await this.withdraw(outcome.taskId, error);
+			if (signal.aborted) throw await this.withdraw(outcome.taskId, error);
+			const { fault } = asEditFault(error);
+			if ((await memory.release?.(fault)) === true) return await this.edit();
+			throw error as Error;
 		}
 	}
 
@@ -178,7 +185,7 @@ class ItemRun {
 			);
 			return sent.url;
 		}
-		const url = file.publicUrl?.();
+		const url = await file.publicUrl?.();
 		if (url === undefined) throw new TypeError('an image without a URL passed the checks');
 		return url;
 	}
@@ -265,7 +272,7 @@ class ItemRun {
 }
 
 /** What was thrown as a fault that names the paid work. Anything that is not a fault is a bug and says what it is. */
-function asEditFault(error: unknown, paid: { taskId?: string; url?: string } = {}): EditFault {
+function asEditFault(error: unknown, paid: Parameters<typeof withPaidWork>[1] = {}): EditFault {
 	const message = error instanceof Error ? error.message : String(error);
 	const fault: Fault =
 		error instanceof EditFault

@@ -3,18 +3,27 @@ import { findNodeTypes } from '../stage/workflow/nodeTypes';
 import { editNodeType, facts, onStage, providerIds, type Stage } from '../stage/scenario';
 
 import { LoadOptionsContext } from 'n8n-core';
-import { Workflow, type ILoadOptionsFunctions, type INode } from 'n8n-workflow';
+import {
+	Workflow,
+	type ILoadOptionsFunctions,
+	type INode,
+	type INodeListSearchItems,
+} from 'n8n-workflow';
 
 import { QwenImageEdit } from '../../../nodes/QwenImageEdit/QwenImageEdit.node';
 import { findProvider } from '../../../nodes/QwenImageEdit/providers';
 import type { ProviderId } from '../../emulator';
 
-/** Opens the list of the Model field as the editor does. */
-async function listModels(
+/** Opens the list of the Model field as the editor does, and returns the ids. */
+async function listModels(...asked: Parameters<typeof openList>): Promise<string[]> {
+	return (await openList(...asked)).map(({ value }) => String(value));
+}
+
+async function openList(
 	stage: Stage,
 	provider: ProviderId,
 	settings: { filter?: string; credential?: string } = {},
-): Promise<string[]> {
+): Promise<INodeListSearchItems[]> {
 	const id = settings.credential ?? provider;
 	const parameters = { provider, operation: 'edit' };
 	const node: INode = {
@@ -44,7 +53,7 @@ async function listModels(
 			context as unknown as ILoadOptionsFunctions,
 			settings.filter,
 		);
-		return list.results.map(({ value }) => String(value));
+		return list.results;
 	} finally {
 		await workflow.expression.releaseIsolate();
 	}
@@ -63,6 +72,25 @@ describe.each(providerIds.filter((id) => id !== 'openAiCompatible'))(
 		});
 	},
 );
+
+describe('the price of a model', () => {
+	onStage('stands in its name, where the editor shows it, for each region', async (stage) => {
+		expect(await openList(stage, 'dashScope', { filter: '2.0-pro-2026-03' })).toEqual([
+			{
+				value: 'qwen-image-2.0-pro-2026-03-03',
+				name: 'qwen-image-2.0-pro-2026-03-03 (0.075 USD an image or 0.5 CNY an image)',
+				description:
+					'Costs 0.075 USD an image (listed 2026-05) or 0.5 CNY an image (listed 2026-05)',
+			},
+		]);
+		expect((await openList(stage, 'fal')).map(({ name }) => name)).toEqual(
+			expect.arrayContaining([
+				'fal-ai/qwen-image-edit (one image; 0.03 USD a megapixel)',
+				'fal-ai/qwen-image-edit-2509',
+			]),
+		);
+	});
+});
 
 describe('the models of a server of your own', () => {
 	const provider = 'openAiCompatible';

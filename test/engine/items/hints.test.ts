@@ -5,10 +5,22 @@ import { onStage, type StageRun } from '../stage/scenario';
 const hintsOf = (run: StageRun): Array<{ type?: string; message: string }> =>
 	run.runsOf('Edit')[0]!.hints ?? [];
 
+const cost = (message: string): object => ({ type: 'info', location: 'outputPane', message });
+
 describe('hints above the output', () => {
-	onStage('are not there when all went well', async (stage) => {
-		const run = await stage.succeed({ provider: 'aiml', items: [stage.item(), stage.item()] });
+	onStage('are not there when all went well and nothing is known of the cost', async (stage) => {
+		const run = await stage.succeed({ provider: 'odkkk', items: [stage.item(), stage.item()] });
 		expect(hintsOf(run)).toEqual([]);
+	});
+
+	onStage('say what a run came to', async (stage) => {
+		const run = await stage.succeed({
+			provider: 'evoLink',
+			items: [stage.item(), stage.item(), stage.item()],
+			options: { n: 2 },
+		});
+		expect(run.edited).toHaveLength(6);
+		expect(hintsOf(run)).toEqual([cost('3 edits; 6 images; 0.1323 USD, as reported.')]);
 	});
 
 	onStage('say that the provider asked to slow down', async (stage) => {
@@ -27,6 +39,7 @@ describe('hints above the output', () => {
 				location: 'outputPane',
 				message: expect.stringMatching(/slow down: 1 of 3 items had to wait \(item 1\)/),
 			},
+			cost('3 edits; 3 images; 0.0945 USD, as reported.'),
 		]);
 	});
 
@@ -40,6 +53,7 @@ describe('hints above the output', () => {
 				message:
 					"1 of 1 item came out with a warning (item 0). Read the 'warnings' of each before you use the image.",
 			},
+			cost('1 edit; 1 image; 0.0315 USD, as reported.'),
 		]);
 	});
 

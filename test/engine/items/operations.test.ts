@@ -396,7 +396,8 @@ describe('a result may come', () => {
 		stage.set({ aiml: { answer: 'b64_json', nulls: 'usage' } });
 		const run = await stage.succeed({ provider: 'aiml' });
 		const [entry] = stage.emulator.ledger;
-		const expected = { provider: 'aiml' as const, entry: entry!, usage: undefined };
+		const nothing = { usage: undefined, cost: undefined };
+		const expected = { provider: 'aiml' as const, entry: entry!, ...nothing };
 		await expectImage(stage, run, { ...expected, withoutLink: true });
 	});
 
@@ -406,7 +407,12 @@ describe('a result may come', () => {
 			stage.set({ aiml: { answer: 'sample' } });
 			const run = await stage.succeed({ provider: 'aiml' });
 			const [entry] = stage.emulator.ledger;
-			await expectImage(stage, run, { provider: 'aiml', entry: entry!, usage: undefined });
+			await expectImage(stage, run, {
+				provider: 'aiml',
+				entry: entry!,
+				usage: undefined,
+				cost: undefined,
+			});
 		},
 	);
 

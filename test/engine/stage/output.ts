@@ -20,6 +20,8 @@ export interface ExpectedImage {
 	height?: number;
 	/** What the provider reports; default: what its document shows after a plain edit. */
 	usage?: unknown;
+	/** What it cost; default: what is reported or listed. */
+	cost?: unknown;
 	/** How often a task was looked at; default: at least once where there is a task. */
 	polls?: number;
 	/** Whether the image came without a link. */
@@ -47,6 +49,26 @@ const usageOf: Record<ProviderId, unknown> = {
 	modelVerse: { input_tokens_details: {} },
 	odkkk: { billing_rule: 'per_call', credits_reserved: 1, user_group: 'default' },
 	openAiCompatible: undefined,
+};
+
+const reported = (amount: number): unknown => ({ amount, currency: 'USD', basis: 'reported' });
+
+const listed = (amount: number, currency: string, asOf: string): unknown => ({
+	amount: Math.round(amount * 1e6) / 1e6,
+	currency,
+	basis: 'listed',
+	asOf,
+});
+
+/** What one image of the default model costs by its document or price list (research), by its megapixels. */
+const costOf: Partial<Record<ProviderId, (megapixels: number) => unknown>> = {
+	aiml: () => reported(0.0315),
+	dashScope: () => listed(0.03, 'USD', '2026-05'),
+	evoLink: () => reported(0.0221),
+	fal: (megapixels) => listed(0.03 * megapixels, 'USD', '2026-11'),
+	kie: (megapixels) => listed(0.03 * megapixels, 'USD', '2026-08'),
+	modelVerse: () => listed(0.3, 'CNY', '2026-04'),
+	siliconFlow: () => listed(0.3, 'CNY', '2026-10'),
 };
 
 /** What comes of the usual photo of 416 x 384 when no size is asked for. */
@@ -85,6 +107,8 @@ export async function expectImage(
 	const fileName = `${expected.fileName ?? 'photo-edited'}.${extensions[format]}`;
 	const mimeType = `image/${format}`;
 	const usage = 'usage' in expected ? expected.usage : usageOf[provider];
+	const cost =
+		'cost' in expected ? expected.cost : costOf[provider]?.((width * height) / 1_000_000);
 	// Servers of one's own answer with the image itself, unless they are asked for a link.
 	const url = expected.withoutLink === true ? undefined : links[0]?.url;
 	const expiresAt = url === undefined ? undefined : (endOf(url) ?? expect.any(String));
@@ -108,6 +132,7 @@ export async function expectImage(
 		index: 0,
 		count: 1,
 		...(usage === undefined ? {} : { usage }),
+		...(cost === undefined ? {} : { cost }),
 		warnings: [],
 		timing: { seconds: expect.any(Number), polls: expect.any(Number) },
 	});
@@ -151,6 +176,7 @@ const detailKeys = [
 	'provider',
 	'operation',
 	'errorKind',
+	'billed',
 	'taskId',
 	'url',
 	'httpStatus',

@@ -3,12 +3,11 @@ import { join } from 'node:path';
 
 import sharp from 'sharp';
 
-import { providers } from '../../../nodes/QwenImageEdit/providers';
-import { filesUnder, projectFolder, readText } from '../project';
+import { credentialTypes, filesUnder, projectFolder, readText } from '../project';
 
 const icons = [
 	'nodes/QwenImageEdit/qwenImageEdit',
-	...providers.map(({ credential }) => `credentials/icons/${credential.type}`),
+	...credentialTypes.map((type) => `credentials/icons/${type}`),
 ];
 
 /** The share of the pixels at 16 px that stand out from the background by at least this contrast. */

@@ -8,7 +8,7 @@ import { QwenImageEdit } from '../../../nodes/QwenImageEdit/QwenImageEdit.node';
 import { QwenImageEditTrigger } from '../../../nodes/QwenImageEditTrigger/QwenImageEditTrigger.node';
 import { providers } from '../../../nodes/QwenImageEdit/providers';
 import { builtPackage, type BuiltPackage } from './builtPackage';
-import { projectFolder, readManifest, readText, runTool } from '../project';
+import { credentialTypes, projectFolder, readManifest, readText, runTool } from '../project';
 
 interface Loaded {
 	seconds: number;
@@ -21,7 +21,6 @@ interface Loaded {
 	credentials: Array<ICredentialType & { iconUrl: { light: string; dark: string } }>;
 }
 
-const credentialTypes = providers.map(({ credential }) => credential.type);
 const className = (type: string): string => `${type[0]!.toUpperCase()}${type.slice(1)}`;
 
 let built: BuiltPackage;
@@ -84,7 +83,7 @@ it('carries the licence of every package in the bundle', () => {
 	const packages = new Set(
 		sources.flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []),
 	);
-	expect([...packages].sort()).toEqual(['ipaddr.js', 'zod']);
+	expect([...packages].sort()).toEqual(['aws4fetch', 'ipaddr.js', 'zod']);
 	const without = [...packages].filter((name) => !code.includes(`/*! Contains ${name} `));
 	expect(without).toEqual([]);
 });
@@ -192,6 +191,7 @@ describe("n8n's own loader", () => {
 	it('is fast and small', () => {
 		// n8n loads every installed package at its start: 100 of this size should not be felt.
 		expect(loaded.seconds).toBeLessThan(2);
-		expect(built.packedBytes).toBeLessThan(250_000);
+		// Two nodes, each in one file with all that it needs (docs/decisions/0002-one-loadable-file.md).
+		expect(built.packedBytes).toBeLessThan(320_000);
 	});
 });

@@ -19,9 +19,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	adapter: ['zod/v4', 'room image', 'room edit', 'room wire'],
 	providers: ['zod/v4', 'room edit', 'room wire', 'room adapter'],
 	run: ['room image', 'room edit', 'room wire', 'room adapter'],
+	storage: ['aws4fetch', 'room edit', 'room wire', 'room adapter', 'room run'],
 	n8n: [
 		'n8n-workflow',
-		...['image', 'edit', 'wire', 'adapter', 'run', 'providers'].map((room) => `room ${room}`),
+		...['image', 'edit', 'wire', 'adapter', 'run', 'storage', 'providers'].map(
+			(room) => `room ${room}`,
+		),
 	],
 	class: ['n8n-workflow', 'room n8n'],
 };
@@ -33,6 +36,7 @@ const N8N_ROWS: ReadonlyArray<readonly string[]> = [
 	['batch'],
 	['in'],
 	['panel'],
+	['storage'],
 	['out', 'files'],
 	['http'],
 	['signature', 'runtime'],

@@ -30,6 +30,7 @@ describe('the providers of the node', () => {
 		expect([...errorKinds].sort()).toEqual(
 			[
 				'input',
+				'budget',
 				'credential',
 				'credit',
 				'rateLimit',

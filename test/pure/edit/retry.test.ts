@@ -2,6 +2,7 @@ import fc from 'fast-check';
 
 import {
 	backOffSeconds,
+	billedOf,
 	endByStatus,
 	maximumTries,
 	type Purpose,
@@ -146,5 +147,20 @@ describe('backOffSeconds', () => {
 			backOffSeconds(index + 1, 1),
 		);
 		expect(pauses.reduce((sum, pause) => sum + pause, 0)).toBeLessThan(120);
+	});
+});
+
+describe('what a fault says of the bill', () => {
+	const fault = { kind: 'provider', message: 'no' } as const;
+	it.each([
+		['nothing was taken', {}, 'no'],
+		['a task was taken', { taskId: 't' }, 'unknown'],
+		['a task has failed', { taskId: 't', taskStatus: 'failed' }, 'unknown'],
+		['a task has failed that is not charged', { taskId: 't', isFree: true }, 'no'],
+		['nobody knows', { isTaken: true }, 'unknown'],
+		['every image was flagged', { isTaken: true, url: 'https://example.com/1.png' }, 'unknown'],
+		['the image was made', { taskId: 't', url: 'https://example.com/1.png' }, 'yes'],
+	] as const)('%s', (_name, known, billed) => {
+		expect(billedOf({ ...fault, ...known })).toBe(billed);
 	});
 });

@@ -189,6 +189,29 @@ describe('the memory of what was paid for', () => {
 		expect([store.size, store.runCount]).toEqual([0, 0]);
 	});
 
+	test('keeps what a run has cost between its tries, and no longer', () => {
+		const { store } = storeWith();
+		store.begin('run');
+		store.counted('run').set(0, 30_000);
+		store.end('run');
+		store.begin('run');
+		expect([...store.counted('run')]).toEqual([[0, 30_000]]);
+		store.forget('run');
+		store.end('run');
+		expect([store.counted('run').size, store.runCount]).toEqual([0, 1]);
+	});
+
+	test('names what was paid for in a fault that knows nothing of it', () => {
+		const { store } = storeWith();
+		const fault = { kind: 'credential', message: 'no key' } as const;
+		store.of('run', 0).remember(task('a'));
+		store.of('run', 1).remember({ state: 'done', output: [] });
+		expect(store.told('run', 0, fault)).toMatchObject({ ...fault, taskId: 'a' });
+		expect(store.told('run', 1, fault)).toMatchObject({ ...fault, isTaken: true });
+		expect(store.told('run', 2, fault)).toEqual(fault);
+		expect(store.told('another run', 0, fault)).toEqual(fault);
+	});
+
 	test('makes room for others when it forgets', () => {
 		const { store } = storeWith();
 		for (const name of ['a', 'b', 'c', 'd', 'e']) {

@@ -10,7 +10,7 @@ import { loadExamples, manualTriggerOf, type Example } from './examples';
 import { furnishPublicWorld } from './services/publicWorld';
 import { startServices, type DemoServices } from './services/services';
 import { executeInEditor } from '../instance/executeInEditor';
-import { publishWorkflow } from '../instance/executions';
+import { changeNode, publishWorkflow } from '../instance/executions';
 import { createWorkspace, type Workspace } from './workspace';
 
 /** What all examples share: one n8n, one emulator, one set of servers. */
@@ -44,7 +44,7 @@ export async function runAllExamples(
 	if (unknown.length > 0) throw new Error(`There is no example ${unknown.join(', ')}`);
 	const examples = all.filter(({ name }) => only === undefined || only.includes(name));
 	furnishPublicWorld(emulator);
-	const workspace = createWorkspace('headless');
+	const workspace = await createWorkspace('headless');
 	const services = await startServices(emulator, examples);
 	let instance: RunningInstance | undefined;
 	try {
@@ -80,10 +80,13 @@ async function holds(stage: Stage, example: Example): Promise<boolean> {
 		filesFolder: workspace.filesFolder,
 		execute: async () =>
 			await executeInEditor(session, example.workflow.id, manualTriggerOf(example)),
+		change: async (node, parameters) =>
+			await changeNode(session, example.workflow.id, node, parameters),
 		publish: async () => {
 			await publishWorkflow(session, example.workflow.id);
 			return instance.url;
 		},
+		readBinary: async ({ id }) => await session.readBinary(id),
 		paid: () => emulator.ledger.slice(paidBefore),
 		say: (line) => console.log(`      ${line}`),
 		found: (file) => images.push(file),

@@ -3,20 +3,23 @@ import type { Emulator } from '../../emulator/types';
 import { startInstance, type RunningInstance } from '../instance/start';
 import { Session } from '../instance/session';
 import { UPLOAD_KEY } from './services/credentials';
-import { loadExamples } from './examples';
+import { formPathOf, loadExamples, type Example } from './examples';
 import { furnishPublicWorld } from './services/publicWorld';
 import { startServices } from './services/services';
 import { publishWorkflow } from '../instance/executions';
 import { createWorkspace } from './workspace';
 
-/** The example that answers uploads: it can be tried without opening it. */
-const UPLOAD_EXAMPLE = 'upload-edit-respond';
+/** The example that needs nothing but a browser: what the demo begins with. */
+const FORM_EXAMPLE = 'form-before-and-after';
+
+/** Examples that can be tried without opening them. */
+const PUBLISHED = [FORM_EXAMPLE, 'upload-edit-respond'];
 
 /** Starts an n8n to look at, with servers, credentials and example workflows, and says where everything is. */
 export async function openEditor(emulator: Emulator): Promise<RunningInstance> {
 	const examples = loadExamples();
 	furnishPublicWorld(emulator);
-	const { userFolder, workingFolder, filesFolder } = createWorkspace('editor');
+	const { userFolder, workingFolder, filesFolder } = await createWorkspace('editor');
 	const services = await startServices(emulator, examples);
 	try {
 		const instance = await startInstance({
@@ -25,17 +28,20 @@ export async function openEditor(emulator: Emulator): Promise<RunningInstance> {
 			credentials: services.credentials,
 			workflows: examples.map(({ workflow }) => workflow),
 		});
-		const upload = examples.find(({ name }) => name === UPLOAD_EXAMPLE);
-		if (upload) await publishWorkflow(await Session.open(instance), upload.workflow.id);
+		const session = await Session.open(instance);
+		const named = (name: string): Example => examples.find((one) => one.name === name)!;
+		for (const name of PUBLISHED) await publishWorkflow(session, named(name).workflow.id);
 		const { storage, chat } = services;
 		const lines = [
 			'',
-			`Open       ${instance.url}`,
+			`Form       ${instance.url}/form/${formPathOf(named(FORM_EXAMPLE))}   upload a photo, see it before and after`,
+			'',
+			`Editor     ${instance.url}/workflow/${named(FORM_EXAMPLE).workflow.id}   the workflow behind the form`,
 			`Log in     ${instance.email}   password  ${instance.password}`,
 			...examples.map(
 				({ workflow }) => `Workflow   ${instance.url}/workflow/${workflow.id}   ${workflow.name}`,
 			),
-			`Images   ${filesFolder}`,
+			`Images     ${filesFolder}`,
 			`Upload     curl -H "${UPLOAD_KEY.name}: ${UPLOAD_KEY.value}" -F photo=@examples/photos/coffee.jpg ` +
 				`-F prompt="Make it night" ${instance.url}/webhook/edit-a-photo -o edited.png`,
 			...(storage ? [`Storage    ${storage.bucketUrl} (an S3 server on this machine)`] : []),

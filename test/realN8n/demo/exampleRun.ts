@@ -1,5 +1,5 @@
 import type { Emulator, LedgerEntry } from '../../emulator/types';
-import type { ExecutedWorkflow } from '../instance/execution';
+import type { ExecutedItem, ExecutedWorkflow } from '../instance/execution';
 import type { Example } from './examples';
 import type { DemoServices } from './services/services';
 
@@ -13,8 +13,12 @@ export interface ExampleRun {
 	readonly filesFolder: string;
 	/** Presses *Execute workflow* and waits for the end. Throws n8n's own words when the workflow fails. */
 	execute(): Promise<ExecutedWorkflow>;
+	/** Changes parameters of a node, as its user does; only in a started n8n. */
+	change(node: string, parameters: Record<string, unknown>): Promise<void>;
 	/** Publishes the workflow and returns n8n's address; only a started n8n can. */
 	publish(): Promise<string>;
+	/** The bytes of a file that a node has put out; only a started n8n hands them out. */
+	readBinary(file: NonNullable<ExecutedItem['binary']>[string]): Promise<Buffer>;
 	/** What the providers have taken since the check began. */
 	paid(): LedgerEntry[];
 	/** Tells one thing that was seen. */

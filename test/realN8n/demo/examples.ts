@@ -15,6 +15,9 @@ export const PHOTO_FILE = join(PHOTOS_FOLDER, 'coffee.jpg');
 /** The spreadsheet that comes with the examples. */
 export const SPREADSHEET_FILE = join(EXAMPLES_FOLDER, 'prompts.csv');
 
+/** The table of colours that comes with the examples. */
+export const COLOURS_FILE = join(EXAMPLES_FOLDER, 'colours.csv');
+
 export interface WorkflowNode {
 	name: string;
 	type: string;
@@ -61,6 +64,14 @@ export function manualTriggerOf({ name, workflow }: Example): string {
 	const trigger = workflow.nodes.find(({ type }) => type.endsWith('.manualTrigger'));
 	if (!trigger) throw new Error(`${name} has no manual trigger`);
 	return trigger.name;
+}
+
+/** The last part of the address of a workflow's form. */
+export function formPathOf({ name, workflow }: Example): string {
+	const trigger = workflow.nodes.find(({ type }) => type.endsWith('.formTrigger'));
+	const { path } = (trigger?.parameters.options ?? {}) as { path?: string };
+	if (path === undefined) throw new Error(`${name} has no form with a path`);
+	return path;
 }
 
 function checkCredentials(file: string, nodes: WorkflowNode[]): void {

@@ -17,7 +17,7 @@ const SHORTEST_EXAMPLE = 'edit-a-photo';
 export async function runHeadless(emulator: Emulator, startedAt: number): Promise<void> {
 	const example = loadExamples().find(({ name }) => name === SHORTEST_EXAMPLE);
 	if (!example) throw new Error(`There is no examples/${SHORTEST_EXAMPLE}.json`);
-	const workspace = createWorkspace('headless');
+	const workspace = await createWorkspace('headless');
 	const services = await startServices(emulator, [example]);
 	const home = await InstanceHome.create({
 		userFolder: workspace.userFolder,
@@ -40,6 +40,12 @@ export async function runHeadless(emulator: Emulator, startedAt: number): Promis
 		},
 		publish: async () => {
 			throw new Error('Nothing can be published without a started n8n');
+		},
+		change: async () => {
+			throw new Error('Nothing can be changed without a started n8n');
+		},
+		readBinary: async () => {
+			throw new Error('Files are handed out by a started n8n alone');
 		},
 		paid: () => emulator.ledger,
 		say,

@@ -1,8 +1,12 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
+import sharp from 'sharp';
 import { makeTemporaryFolder } from '../../processes/temporaryFolder';
-import { PHOTOS_FOLDER, SPREADSHEET_FILE } from './examples';
+import { COLOURS_FILE, PHOTOS_FOLDER, PHOTO_FILE, SPREADSHEET_FILE } from './examples';
+
+/** A photo as a phone takes it, under the name that one example reads it by. */
+export const PHONE_PHOTO = 'phone-photo.jpg';
 
 const DEMO_FOLDER = resolve(__dirname, '../../../.n8n-demo');
 
@@ -20,7 +24,7 @@ export function photoNames(): string[] {
 }
 
 /** Folders for one run of the demo. Images of an earlier run are gone, so none can pass for a new one. */
-export function createWorkspace(name: string): Workspace {
+export async function createWorkspace(name: string): Promise<Workspace> {
 	const { path: userFolder } = makeTemporaryFolder('demo');
 	const workingFolder = join(DEMO_FOLDER, name);
 	const filesFolder = join(workingFolder, '.n8n-files');
@@ -33,6 +37,18 @@ export function createWorkspace(name: string): Workspace {
 			copyFileSync(join(PHOTOS_FOLDER, photo), join(folder, photo));
 		}
 	}
-	copyFileSync(SPREADSHEET_FILE, join(filesFolder, basename(SPREADSHEET_FILE)));
+	for (const table of [SPREADSHEET_FILE, COLOURS_FILE]) {
+		copyFileSync(table, join(filesFolder, basename(table)));
+	}
+	await takePhonePhoto(join(filesFolder, PHONE_PHOTO));
 	return { userFolder, workingFolder, filesFolder };
+}
+
+/** Twelve megapixels held upright: the sensor lies on its side, and a tag says so. */
+async function takePhonePhoto(file: string): Promise<void> {
+	await sharp(PHOTO_FILE)
+		.resize(4032, 3024, { fit: 'cover' })
+		.jpeg({ quality: 90 })
+		.withMetadata({ orientation: 6 })
+		.toFile(file);
 }

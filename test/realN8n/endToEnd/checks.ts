@@ -10,8 +10,11 @@ export class Checks {
 	/** @param onFailure - what else there is to see where a check failed, such as a log or an image of the browser */
 	constructor(private readonly onFailure?: (name: string) => string | Promise<string>) {}
 
-	/** One check: it holds unless `body` throws. What `body` returns is printed behind its name. */
-	async check(name: string, body: () => string | void | Promise<string | void>): Promise<void> {
+	/**
+	 * One check: it holds unless `body` throws. What `body` returns is printed behind its name. Returns whether it held,
+	 * for those that what follows cannot do without.
+	 */
+	async check(name: string, body: () => string | void | Promise<string | void>): Promise<boolean> {
 		const startedAt = Date.now();
 		try {
 			const measured = await body();
@@ -19,11 +22,13 @@ export class Checks {
 			console.log(
 				`  ok    ${name}${measured ? `: ${measured}` : ''} (${secondsSince(startedAt)} s)`,
 			);
+			return true;
 		} catch (error) {
 			this.failed.push(name);
 			const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
 			const seen = await this.seen(name);
 			console.log(`  FAIL  ${name}\n${`${words}${seen}`.replace(/^/gm, '        ')}`);
+			return false;
 		}
 	}
 

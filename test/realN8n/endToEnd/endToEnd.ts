@@ -3,43 +3,13 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { stripVTControlCharacters, parseArgs } from 'node:util';
 import { readCounts, type Counts } from './counts';
+import { runInLanes } from './lanes';
+import { ALL_NEEDS, install } from './needs';
+import { PARTS, type Part } from './parts';
 import { runScript } from './runScript';
+import { buildPackage } from '../installation/communityPackage';
 
 const PROJECT_FOLDER = resolve(__dirname, '../../..');
-
-interface Part {
-	/** What it shows, for the table at the end. */
-	shows: string;
-	command: readonly string[];
-}
-
-/** Everything that needs more than npm: a real n8n, a browser, Redis, servers that nobody here wrote. */
-const PARTS: Readonly<Record<string, Part>> = {
-	examples: {
-		shows: 'every example workflow in a real n8n',
-		command: ['npm', 'run', 'demo', '--', '--headless', '--all-examples'],
-	},
-	neighbours: {
-		shows: 'another package with our old credential names in the same n8n',
-		command: ['npm', 'run', 'neighbours'],
-	},
-	callbacks: {
-		shows: 'providers that call a trigger, some twice, with n8n restarted in between',
-		command: ['npm', 'run', 'callbacks'],
-	},
-	kill: { shows: 'n8n killed in the middle of paid work', command: ['npm', 'run', 'kill'] },
-	queue: { shows: 'queue mode: Redis, one main, two workers', command: ['npm', 'run', 'queue'] },
-	panel: { shows: 'the editor in a real browser', command: ['npm', 'run', 'panel'] },
-	thirdParty: {
-		shows: 'servers and clients that nobody here wrote',
-		command: ['npx', 'jest', '--config', 'test/realN8n/thirdParty/jest.config.js'],
-	},
-	clients: {
-		shows: "the providers' own clients against the emulator",
-		command: ['npx', 'jest', '--config', 'test/thirdParty/jest.config.js'],
-	},
-	versions: { shows: 'the oldest n8n that is claimed', command: ['npm', 'run', 'versions'] },
-};
 
 interface Ending extends Counts {
 	name: string;
@@ -48,21 +18,22 @@ interface Ending extends Counts {
 	tries: number;
 }
 
-/** Runs one part, shows what it prints, and counts what it says to have checked. */
-async function runOnce(name: string, { command }: Part): Promise<Counts> {
-	console.log(`\n== ${name}: ${command.join(' ')}`);
+/** Whether a part prints while it runs, or all at its end, as two that print at once cannot be read. */
+type Printing = 'at once' | 'at its end';
+
+/** Runs one part, prints what it prints, and counts what it says to have checked. */
+async function runOnce(name: string, { command }: Part, printing: Printing): Promise<Counts> {
+	const title = `\n== ${name}: ${command.join(' ')}`;
+	console.log(printing === 'at once' ? title : `== ${name}: begins`);
 	const child = spawn(command[0]!, command.slice(1), {
 		cwd: PROJECT_FOLDER,
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
 	const output: Buffer[] = [];
-	for (const [from, to] of [
-		[child.stdout, process.stdout],
-		[child.stderr, process.stderr],
-	] as const) {
+	for (const from of [child.stdout, child.stderr]) {
 		from.on('data', (chunk: Buffer) => {
 			output.push(chunk);
-			to.write(chunk);
+			if (printing === 'at once') process.stdout.write(chunk);
 		});
 	}
 	const endWithParent = (): void => void child.kill('SIGTERM');
@@ -72,42 +43,69 @@ async function runOnce(name: string, { command }: Part): Promise<Counts> {
 		child.once('close', (code) => done(code === 0));
 	});
 	process.removeListener('exit', endWithParent);
-	const text = stripVTControlCharacters(Buffer.concat(output).toString('utf8'));
-	return readCounts(text, succeeded);
+	const all = Buffer.concat(output);
+	if (printing === 'at its end') {
+		console.log(title);
+		process.stdout.write(all);
+	}
+	return readCounts(stripVTControlCharacters(all.toString('utf8')), succeeded);
 }
 
-/** A browser and five servers on a busy machine may stumble; what is broken fails every time. */
-async function run(name: string, part: Part, mostTries: number): Promise<Ending> {
+async function run(name: string, printing: Printing): Promise<Ending> {
 	const startedAt = Date.now();
-	let tries = 1;
-	let counts = await runOnce(name, part);
-	for (; counts.failed > 0 && tries < mostTries; tries += 1) {
-		console.log(`\n== ${name}: ${counts.failed} failed, run again`);
-		counts = await runOnce(name, part);
+	const counts = await runOnce(name, PARTS[name]!, printing);
+	return { name, seconds: Math.round((Date.now() - startedAt) / 1000), tries: 1, ...counts };
+}
+
+/** A browser and five servers on a busy machine may stumble; what is broken fails every time, also alone. */
+async function runAgain(ending: Ending, mostTries: number): Promise<Ending> {
+	let last = ending;
+	while (last.failed > 0 && last.tries < mostTries) {
+		console.log(`\n== ${last.name}: ${last.failed} failed, run again`);
+		const again = await run(last.name, 'at once');
+		last = { ...again, tries: last.tries + 1, seconds: last.seconds + again.seconds };
 	}
-	return { name, seconds: Math.round((Date.now() - startedAt) / 1000), tries, ...counts };
+	return last;
 }
 
 /**
  * What a clean machine proves beyond `npm test`, part by part.
  *
  *     npm run e2e                         everything, about half an hour the first time
- *     npm run e2e -- --only kill,queue    some parts alone
- *     npm run e2e -- --tries 2            a part that fails is run once more, and the table says so
+ *     npm run e2e -- --only kill,queue    some parts
+ *     npm run e2e -- --lanes 1            one after another; each prints while it runs
+ *     npm run e2e -- --tries 2            a part that fails is run once more, alone, and the table says so
  */
 async function main(): Promise<boolean> {
 	const { values } = parseArgs({
-		options: { only: { type: 'string' }, tries: { type: 'string', default: '1' } },
+		options: {
+			only: { type: 'string' },
+			lanes: { type: 'string', default: '2' },
+			tries: { type: 'string', default: '1' },
+		},
 	});
-	const mostTries = Number(values.tries);
+	const [mostTries, lanes] = [Number(values.tries), Number(values.lanes)];
 	if (!(mostTries >= 1)) throw new Error(`--tries must be a number from 1 on, got ${values.tries}`);
+	if (!(lanes >= 1)) throw new Error(`--lanes must be a number from 1 on, got ${values.lanes}`);
 	const chosen = values.only?.split(',') ?? Object.keys(PARTS);
-	const endings: Ending[] = [];
 	for (const name of chosen) {
-		const part = PARTS[name];
-		if (!part) throw new Error(`There is no part "${name}", only ${Object.keys(PARTS).join(', ')}`);
-		endings.push(await run(name, part, mostTries));
+		if (PARTS[name]) continue;
+		throw new Error(`There is no part "${name}", only ${Object.keys(PARTS).join(', ')}`);
 	}
+	// Before the first part begins: two that install or build at the same time would spoil it for each other.
+	await install(
+		ALL_NEEDS.filter((need) => chosen.some((name) => PARTS[name]!.needs.includes(need))),
+	);
+	await buildPackage();
+	const printing = Math.min(lanes, chosen.length) > 1 ? 'at its end' : 'at once';
+	const first = await runInLanes(
+		chosen,
+		lanes,
+		(name) => PARTS[name]!.isAlone === true,
+		async (name) => await run(name, printing),
+	);
+	const endings: Ending[] = [];
+	for (const ending of first) endings.push(await runAgain(ending, mostTries));
 	console.log('\n== end to end');
 	for (const { name, seconds, tries, passed, failed } of endings) {
 		const again = tries > 1 ? `, at try ${tries}` : '';

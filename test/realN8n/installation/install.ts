@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { secondsSince } from '../../processes/command';
-import { installPinned } from './pinnedPackages';
+import { installPinned } from './pinned/pinnedPackages';
 import { buildSqlite } from './sqlite';
 
 /** An n8n on disk. */

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { n8nBinaryIn, type InstalledInstance } from './install';
-import { installPinned } from './pinnedPackages';
+import { installPinned } from './pinned/pinnedPackages';
 import { buildSqlite } from './sqlite';
 
 export const RECIPES_FOLDER = join(__dirname, '../versions/recipes');

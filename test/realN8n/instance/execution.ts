@@ -1,7 +1,7 @@
 /** One item of a node's output, as `n8n execute --rawOutput` prints it. */
 export interface ExecutedItem {
 	json: Record<string, unknown>;
-	binary?: Record<string, { mimeType: string; fileName?: string; fileSize?: string }>;
+	binary?: Record<string, { mimeType: string; fileName?: string; fileSize?: string; id?: string }>;
 }
 
 /** A workflow that ran to its end. */

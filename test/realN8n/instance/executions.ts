@@ -32,6 +32,24 @@ export async function startExecution(
 	return executionId;
 }
 
+/** Changes parameters of a node of a stored workflow. */
+export async function changeNode(
+	session: Session,
+	workflowId: string,
+	nodeName: string,
+	parameters: Json,
+): Promise<void> {
+	const workflow = (await session.request('GET', `/workflows/${workflowId}`)) as {
+		versionId: string;
+		nodes: Array<{ name: string; parameters: Json }>;
+	};
+	const { versionId, nodes } = workflow;
+	const node = nodes.find(({ name }) => name === nodeName);
+	if (node === undefined) throw new Error(`${workflowId} has no node "${nodeName}"`);
+	Object.assign(node.parameters, parameters);
+	await session.request('PATCH', `/workflows/${workflowId}`, { versionId, nodes });
+}
+
 /** Publishes a workflow, so that its trigger works now and after every start of n8n, and waits until it does. */
 export async function publishWorkflow(session: Session, workflowId: string): Promise<void> {
 	const { versionId } = (await session.request('GET', `/workflows/${workflowId}`)) as Json;

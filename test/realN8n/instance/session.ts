@@ -46,6 +46,15 @@ export class Session {
 		};
 	}
 
+	/** A file that an execution has put out, by the id in its binary data. */
+	async readBinary(id: string | undefined): Promise<Buffer> {
+		const address = `${this.url}/rest/binary-data?id=${encodeURIComponent(id ?? '')}&action=download`;
+		const headers = { 'browser-id': BROWSER_ID, cookie: `n8n-auth=${this.cookie}` };
+		const reply = await fetch(address, { headers });
+		if (!reply.ok) throw new Error(`No binary data ${id}: ${reply.status}`);
+		return Buffer.from(await reply.arrayBuffer());
+	}
+
 	/** A call of n8n's REST interface. Throws with n8n's words unless it succeeds. */
 	async request(method: string, path: string, body?: unknown): Promise<unknown> {
 		const reply = await fetch(`${this.url}/rest${path}`, {

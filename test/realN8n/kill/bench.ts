@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { providers } from '../../../nodes/QwenImageEdit/providers';
+import { bucketCredential } from '../demo/services/bucketCredential';
 import { demoCredentials } from '../demo/services/credentials';
 import { PHOTO_FILE } from '../demo/examples';
 import {
@@ -12,10 +13,11 @@ import {
 	type Emulator,
 	type LedgerEntry,
 } from '../../emulator';
+import { startS3Server, type S3Server } from '../../emulator/s3';
 import { secondsSince } from '../../processes/command';
 import { Checks } from '../endToEnd/checks';
 import { KilledInstance } from './killedInstance';
-import { editAndWrite, getByIds, storedExample, type Target } from './workflows';
+import { editAndWrite, editWithBucket, getByIds, storedExample, type Target } from './workflows';
 
 /** n8n keeps waits of 65 seconds and more in its database; shorter ones are over with the process. */
 const SLEEP_SECONDS = 66;
@@ -25,13 +27,14 @@ const SCHEDULE_SECONDS = 5;
 /** Larger than this test's downloads are quick. */
 const PHOTO_PIXELS = 500;
 
-/** The emulator, the n8n that is killed, and what was paid for so far. */
+/** The emulator, a bucket, the n8n that is killed, and what was paid for so far. */
 export class Bench {
 	/** Edits that were really asked for, by provider. */
 	readonly wanted = new Map<string, number>();
 
 	private constructor(
 		readonly emulator: Emulator,
+		readonly s3: S3Server,
 		readonly n8n: KilledInstance,
 		readonly checks: Checks,
 		/** Every provider; those with tasks have `provider.task`. */
@@ -42,6 +45,7 @@ export class Bench {
 		const startedAt = Date.now();
 		const log = (line: string): void => console.log(`[${secondsSince(startedAt)} s] ${line}`);
 		const emulator = await startEmulator({ taskSeconds: 2 });
+		const s3 = await startS3Server();
 		const credentials = demoCredentials(emulator);
 		const photoUrl = emulator.hostImage(plainPng(PHOTO_PIXELS, PHOTO_PIXELS), 'photo.png');
 		const targets = providers.map((provider) => {
@@ -51,10 +55,10 @@ export class Bench {
 		});
 		const workflows = targets.flatMap((target) => {
 			const { id } = target.provider;
-			const edit = editAndWrite(target, `edit-${id}`);
-			if (target.provider.task === undefined) return [edit];
+			const edits = [editAndWrite(target, `edit-${id}`), editWithBucket(target, `bucket-${id}`)];
+			if (target.provider.task === undefined) return edits;
 			return [
-				edit,
+				...edits,
 				storedExample(target, {
 					id: `stored-${id}`,
 					waitSeconds: STAY_SECONDS,
@@ -64,10 +68,13 @@ export class Bench {
 				getByIds(target, `list-${id}`),
 			];
 		});
-		const n8n = await KilledInstance.start({ credentials, workflows }, log);
+		const n8n = await KilledInstance.start(
+			{ credentials: [...credentials, bucketCredential(s3)], workflows },
+			log,
+		);
 		copyFileSync(PHOTO_FILE, join(n8n.filesFolder, basename(PHOTO_FILE)));
 		const checks = new Checks(() => lastLines(n8n.logFile));
-		return new Bench(emulator, n8n, checks, targets);
+		return new Bench(emulator, s3, n8n, checks, targets);
 	}
 
 	/** The providers that work in tasks. */
@@ -76,9 +83,14 @@ export class Bench {
 	}
 
 	/** Starts a workflow that submits one edit; returns the execution's id at once. */
-	async order(kind: 'edit' | 'stored' | 'sleep', { provider }: Target, trigger: string) {
-		this.wanted.set(provider.id, (this.wanted.get(provider.id) ?? 0) + 1);
-		return await this.n8n.executions.start(`${kind}-${provider.id}`, trigger);
+	async order(kind: 'edit' | 'stored' | 'sleep', target: Target, trigger: string) {
+		this.want(target, 1);
+		return await this.n8n.executions.start(`${kind}-${target.provider.id}`, trigger);
+	}
+
+	/** So many edits are to be paid for. */
+	want({ provider }: Target, edits: number): void {
+		this.wanted.set(provider.id, (this.wanted.get(provider.id) ?? 0) + edits);
 	}
 
 	/** The jobs of a provider that it took since there were so many in the ledger. */
@@ -121,6 +133,7 @@ export class Bench {
 	async stop(): Promise<void> {
 		await this.n8n.stop();
 		await this.emulator.stop();
+		await this.s3.stop();
 	}
 }
 

@@ -1,4 +1,5 @@
 import type { Provider } from '../../../nodes/QwenImageEdit/adapter/provider';
+import { bucketReference } from '../demo/services/bucketCredential';
 import { loadExamples, type Example } from '../demo/examples';
 import type { CredentialToImport, WorkflowToImport } from '../instance/home';
 import {
@@ -20,6 +21,9 @@ export const nodes = {
 	wait: 'Wait',
 	get: 'Get the task',
 } as const;
+
+/** The node with a bucket. */
+export const BUCKET_NODE = 'Edit with a memory';
 
 /** What a workflow is made for. */
 export interface Target {
@@ -92,6 +96,40 @@ export function editAndWrite({ provider, credential, photoUrl }: Target, id: str
 		byHand(),
 		editNode('Edit', { provider, operation: 'edit', credential, parameters }),
 		write(`${id}.png`),
+	]);
+}
+
+/** A photo whose edit is to be killed in this state, which is its prompt. */
+export const killedFile = (state: string, index: number | '*'): string =>
+	`kill.${state}.${index}.png`;
+
+/** Edits all files of that name, with a bucket as the memory; what comes out is written below the name of the workflow. */
+export function editWithBucket({ provider, credential }: Target, id: string): Workflow {
+	const file = 'n8n-nodes-base.readWriteFile';
+	const edit = editNode(BUCKET_NODE, {
+		provider,
+		operation: 'edit',
+		credential,
+		parameters: {
+			storage: 's3',
+			prompt: '={{ $json.fileName.split(".")[1] }}',
+			images: { image: [{ source: 'binary', binaryPropertyName: 'data' }] },
+			model: { __rl: true, mode: 'list', value: provider.defaultModel },
+			options: { maxConcurrency: 10 },
+		},
+	});
+	return inARow(id, [
+		byHand(),
+		node('Photos', file, 1.1, [224, 0], {
+			fileSelector: `.n8n-files/${killedFile('*', '*')}`,
+			options: {},
+		}),
+		{
+			...edit,
+			credentials: { ...edit.credentials, ...bucketReference },
+			onError: 'continueErrorOutput',
+		},
+		write(`${id}-{{ $("Photos").item.json.fileName }}`),
 	]);
 }
 

@@ -1,3 +1,4 @@
+import type { Browser } from 'playwright-core';
 import type { Emulator } from '../../emulator/types';
 import type { CredentialToImport } from '../instance/home';
 import type { RunningInstance } from '../instance/start';
@@ -12,6 +13,8 @@ export interface Bench {
 	emulator: Emulator;
 	credentials: readonly CredentialToImport[];
 	session: Session;
+	/** For pages without a login; the editor has windows of its own. */
+	browser: Browser;
 	editor: Editor;
 	/** A second window, for another theme. */
 	openEditor(theme: Theme): Promise<Editor>;

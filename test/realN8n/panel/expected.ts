@@ -27,6 +27,11 @@ const EVERYWHERE: readonly ExpectedOption[] = [
 /** Only what waits for a task can run out of time with a task left over. */
 const WAITING: ExpectedOption = { name: 'timeoutAction', label: 'When Time Runs Out' };
 const GET_TASK: ExpectedOption = { name: 'waitForCompletion', label: 'Wait for Completion' };
+/** What decides over money, before an edit is sent. */
+const CHECK_ONLY: ExpectedOption = { name: 'checkOnly', label: 'Check Only' };
+const MAX_COST: ExpectedOption = { name: 'maxCost', label: 'Max Cost' };
+/** Only where there is a bucket to reuse from. */
+const REUSE: ExpectedOption = { name: 'reusePaidEdits', label: 'Reuse Paid Edits (Days)' };
 const MASK: ExpectedOption = { name: 'maskBinaryPropertyName', label: 'Mask Binary Field' };
 
 /** Whether an operation sends an edit: then it has a prompt, images and a model. */
@@ -34,8 +39,15 @@ export function sendsEdit(operation: OperationName): boolean {
 	return operation === 'edit' || operation === 'submitTask';
 }
 
+/** What Storage is set to. */
+export type Storage = 'none' | 's3';
+
 /** Exactly the options that a provider's operation takes: its own documented fields and the node's. */
-export function expectedOptions(provider: Provider, operation: OperationName): ExpectedOption[] {
+export function expectedOptions(
+	provider: Provider,
+	operation: OperationName,
+	storage: Storage = 'none',
+): ExpectedOption[] {
 	if (operation === 'cancelTask') {
 		return EVERYWHERE.filter(({ name }) => ['maxConcurrency', 'timeoutSeconds'].includes(name));
 	}
@@ -44,6 +56,9 @@ export function expectedOptions(provider: Provider, operation: OperationName): E
 		...(sends
 			? Object.entries(provider.fields).map(([name, { label }]) => ({ name, label }))
 			: [GET_TASK]),
+		...(sends ? [CHECK_ONLY] : []),
+		...(sends && provider.models.some(({ prices }) => prices !== undefined) ? [MAX_COST] : []),
+		...(sends && storage === 's3' ? [REUSE] : []),
 		...(sends && provider.images.mask === true ? [MASK] : []),
 		...EVERYWHERE,
 		...(provider.task !== undefined && operation !== 'submitTask' ? [WAITING] : []),
@@ -62,6 +77,6 @@ export function expectedOperations(provider: Provider): string[] {
 /** The fields of the panel from top to bottom, by their names in workflows, while Images has one row. */
 export function expectedFields(operation: OperationName): string[] {
 	return sendsEdit(operation)
-		? ['provider', 'operation', 'prompt', 'images', 'model', 'options']
+		? ['provider', 'operation', 'prompt', 'images', 'model', 'storage', 'options']
 		: ['provider', 'operation', 'taskId', 'options'];
 }

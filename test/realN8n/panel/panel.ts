@@ -14,10 +14,12 @@ import { canvasCredentials, panelCredentials } from './credentials';
 import { Editor } from './editor/editor';
 import { checkExecution } from './checks/executionChecks';
 import { Gallery } from './editor/gallery';
+import { checkFormPages } from './checks/formChecks';
 import { checkLongRun } from './checks/longRunChecks';
 import { checkPicker } from './checks/pickerChecks';
 import { checkDarkTheme, checkPanels, checkSwitching } from './checks/providerChecks';
 import { Session } from '../instance/session';
+import { checkStorage } from './checks/storageChecks';
 import { checkTool } from './checks/toolChecks';
 import { checkTrigger } from './checks/triggerChecks';
 import { runScript } from '../endToEnd/runScript';
@@ -27,17 +29,22 @@ const GALLERY_PAGE = resolve(__dirname, '../../../docs/gallery.md');
 /** Fast enough for a test, slow enough that a task is seen waiting. */
 const EMULATED_TASK_SECONDS = 2;
 
-const SECTIONS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
+type Sections = Readonly<Record<string, (bench: Bench) => Promise<void>>>;
+
+/** Nothing is edited here, so that beside it the edits of another section can be counted. */
+const LOOKS: Sections = {
 	picker: checkPicker,
 	switching: checkSwitching,
 	panels: checkPanels,
+	storage: checkStorage,
 	dark: checkDarkTheme,
-	execution: checkExecution,
 	trigger: checkTrigger,
 	examples: checkExamples,
-	longRun: checkLongRun,
-	tool: checkTool,
 };
+/** Has a tab of its own and waits for minutes. */
+const WAITS: Sections = { longRun: checkLongRun };
+const EDITS: Sections = { execution: checkExecution, tool: checkTool, form: checkFormPages };
+const SECTIONS: Sections = { ...LOOKS, ...WAITS, ...EDITS };
 
 /**
  * Looks at the node in the editor of a real n8n, with the package installed from its tarball.
@@ -57,8 +64,10 @@ async function main(): Promise<boolean> {
 		}
 	}
 	const temporary = mkdtempSync(join(tmpdir(), 'panel-'));
-	const renews = values.screenshots === true && values.only === undefined;
-	const gallery = new Gallery(renews ? SCREENSHOTS_FOLDER : join(temporary, 'screenshots'));
+	const takes = values.screenshots === true;
+	// Some sections alone must not leave docs/screenshots half new.
+	const folder = takes && values.only !== undefined ? temporary : SCREENSHOTS_FOLDER;
+	const gallery = new Gallery(folder, takes);
 
 	const stops: Array<() => Promise<void>> = [];
 	try {
@@ -77,36 +86,48 @@ async function main(): Promise<boolean> {
 		const session = await Session.open(instance);
 		const editor = await Editor.open(browser, session);
 		const checks = new Checks(async (name) => {
-			const file = join(temporary, `${name.replace(/\W+/g, '-').slice(0, 80)}.png`);
-			await editor.page.screenshot({ path: file });
-			return file;
+			const files: string[] = [];
+			for (const page of browser.contexts().flatMap((context) => context.pages())) {
+				const file = join(
+					temporary,
+					`${name.replace(/\W+/g, '-').slice(0, 80)}-${files.length}.png`,
+				);
+				await page.screenshot({ path: file });
+				files.push(file);
+			}
+			return files.join(', ');
 		});
 		const bench: Bench = {
 			instance,
 			emulator,
 			credentials,
 			session,
+			browser,
 			editor,
 			openEditor: async (theme) => await Editor.open(browser, session, theme),
 			checks,
 			gallery,
 			keep: async (name, take) => {
-				if (values.screenshots !== true) return;
+				if (!takes) return;
 				writeFileSync(join(temporary, `${name}.png`), await take());
 			},
 		};
-		for (const name of chosen) {
-			console.log(`\n${name}`);
-			await SECTIONS[name]!(bench);
-		}
+		const run = async (sections: Sections): Promise<void> => {
+			for (const name of chosen.filter((one) => sections[one] !== undefined)) {
+				console.log(`\n${name}`);
+				await sections[name]!(bench);
+			}
+		};
+		await Promise.all([run(LOOKS), run(WAITS)]);
+		await run(EDITS);
 		const held = checks.summarise();
-		// An image that is missing because its check failed must not take the one in the docs with it.
+		// What failed has added no image, and must not take the one in the docs with it.
 		if (held && values.only === undefined) {
 			const { count, bytes } = gallery.finish();
 			console.log(`${count} screenshots, ${Math.ceil(bytes / 1024)} kB`);
 			gallery.checkPage(GALLERY_PAGE);
 		}
-		console.log(`Screenshots are in ${gallery.folder}, further images in ${temporary}`);
+		if (takes) console.log(`Screenshots are in ${folder}, further images in ${temporary}`);
 		return held;
 	} finally {
 		for (const stop of stops.reverse()) await stop();

@@ -1,4 +1,3 @@
-import { sendsEdit } from './expected';
 import { operationsOf, type Provider } from '../../../nodes/QwenImageEdit/adapter/provider';
 import type { OperationName } from '../../../nodes/QwenImageEdit/adapter/field';
 import type { CredentialToImport } from '../instance/home';
@@ -73,8 +72,8 @@ export function nodeName(provider: Provider, operation: OperationName): string {
 /** One workflow with a node for each provider and operation, all fed by the photo. */
 export function everyCombination(
 	providers: readonly Provider[],
-	prompt: string,
 	credentialOf: (provider: Provider) => Pick<CredentialToImport, 'id' | 'name'>,
+	parametersOf: (provider: Provider, operation: OperationName) => Record<string, unknown>,
 ): Record<string, unknown> {
 	const edits = providers.flatMap((provider, row) =>
 		operationsOf(provider).map((operation, column) =>
@@ -83,7 +82,7 @@ export function everyCombination(
 				operation,
 				credential: credentialOf(provider),
 				position: [(2 + column) * STEP_PIXELS, row * 160],
-				parameters: sendsEdit(operation) ? { prompt } : {},
+				parameters: parametersOf(provider, operation),
 			}),
 		),
 	);

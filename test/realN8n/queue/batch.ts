@@ -25,9 +25,11 @@ export interface Execution {
 	stoppedAt?: string;
 }
 
-interface Item {
+/** An item as n8n keeps it; its files are elsewhere. */
+export interface Item {
 	json: { image?: { url?: string }; [field: string]: unknown };
 	binary?: Record<string, { id?: string; mimeType: string }>;
+	pairedItem?: { item: number };
 }
 
 interface RunData {
@@ -122,15 +124,20 @@ export async function readExecution(
 	return { items, error: resultData.error?.message, nodesRun: Object.keys(resultData.runData) };
 }
 
-/** Fetches the image of an item through the main, as its editor does, and compares it with the provider's. */
-export async function checkImage(cluster: Cluster, { json, binary }: Item): Promise<void> {
+/** Throws unless the image of an item is the one at the provider. */
+export async function checkImage(cluster: Cluster, item: Item): Promise<void> {
+	const stored = await storedImage(cluster, item);
+	const made = await bytesOf(item.json.image!.url!);
+	assert.equal(sha256(stored), sha256(made));
+}
+
+/** The image of an item, fetched through the main as its editor does. */
+export async function storedImage(cluster: Cluster, { binary }: Item): Promise<Buffer> {
 	const { id, mimeType } = binary!.data!;
 	assert.match(id!, /^database:/, 'images are not in the database');
 	const query = new URLSearchParams({ action: 'view', id: id!, mimeType });
 	const { name, value } = cluster.session.browserState.cookies[0]!;
-	const stored = await bytesOf(`${cluster.main.url}/rest/binary-data?${query}`, `${name}=${value}`);
-	const made = await bytesOf(json.image!.url!);
-	assert.equal(sha256(stored), sha256(made));
+	return await bytesOf(`${cluster.main.url}/rest/binary-data?${query}`, `${name}=${value}`);
 }
 
 async function bytesOf(url: string, cookie?: string): Promise<Buffer> {
@@ -139,12 +146,18 @@ async function bytesOf(url: string, cookie?: string): Promise<Buffer> {
 	return Buffer.from(await reply.arrayBuffer());
 }
 
-/** Throws unless each of these photos was edited, and paid for, exactly once. */
-export function checkLedger(ledger: readonly LedgerEntry[], photos: readonly Photo[]): void {
+/** How often each photo was paid for, by its hash. */
+export function paymentsOf(ledger: readonly LedgerEntry[]): Map<string, number> {
 	const times = new Map<string, number>();
 	for (const { inputSha256, billed } of ledger) {
 		for (const hash of inputSha256) times.set(hash, (times.get(hash) ?? 0) + billed);
 	}
+	return times;
+}
+
+/** Throws unless each of these photos was edited, and paid for, exactly once. */
+export function checkLedger(ledger: readonly LedgerEntry[], photos: readonly Photo[]): void {
+	const times = paymentsOf(ledger);
 	const wrong = photos.filter(({ sha256: hash }) => times.get(hash) !== 1);
 	assert.deepEqual(wrong, [], 'photos that were not paid for exactly once');
 	assert.equal(

@@ -1,3 +1,4 @@
+import { bucketReference } from '../demo/services/bucketCredential';
 import type { WorkflowToImport } from '../instance/home';
 import { TRIGGER_TYPE } from '../callbacks/workflows';
 import { NODE_TYPE, node, type WorkflowNode } from '../panel/workflows';
@@ -12,6 +13,8 @@ export const WORKFLOWS = {
 	edit: 'queueEditBatch',
 	answer: 'queueEditAnswer',
 	link: 'queueEditByLink',
+	bucket: 'queueEditWithBucket',
+	bucketByLink: 'queueEditByLinkWithBucket',
 	submit: 'queueSubmitBatch',
 	get: 'queueGetBatch',
 	child: 'queueChild',
@@ -22,6 +25,9 @@ export const WORKFLOWS = {
 
 /** Items of one execution that are edited at a time. */
 export const WIDTH = 3;
+
+/** The same for an execution with a bucket, which takes a whole batch. */
+export const BUCKET_WIDTH = 10;
 
 function inARow(
 	id: string,
@@ -75,25 +81,48 @@ const download = node('Download', 'n8n-nodes-base.httpRequest', 4.2, [448, 0], {
 	options: { response: { response: { responseFormat: 'file' } } },
 });
 
+const modelVerse = { type: 'qwenImageEditModelVerseApi', id: 'exampleModelVerseApi' };
+const odkkk = { type: 'qwenImageEditOdkkkApi', id: 'exampleOdkkkApi' };
+
 /** Edits by a provider without tasks: what an execution was told is all there is. */
-const editByModelVerse = edit(
-	EDIT,
-	{ type: 'qwenImageEditModelVerseApi', id: 'exampleModelVerseApi' },
-	{
-		provider: 'modelVerse',
+const editByModelVerse = edit(EDIT, modelVerse, {
+	provider: 'modelVerse',
+	operation: 'edit',
+	prompt: 'Make it night',
+	images: { image: [{ source: 'binary', binaryPropertyName: 'data' }] },
+	options: { maxConcurrency: WIDTH },
+});
+
+/** What the workflows with a bucket are called with. `reuseDays` 0: what was delivered is paid for again. */
+export interface BucketOrder {
+	photos: Array<{ url: string }>;
+	reuseDays: number;
+}
+
+/** Edits with a bucket as the memory of all workers. An item that fails does not end the execution. */
+function editWithBucket(provider: string, credential: { type: string; id: string }): WorkflowNode {
+	const made = edit(EDIT, credential, {
+		provider,
 		operation: 'edit',
+		storage: 's3',
 		prompt: 'Make it night',
 		images: { image: [{ source: 'binary', binaryPropertyName: 'data' }] },
-		options: { maxConcurrency: WIDTH },
-	},
-);
+		options: {
+			maxConcurrency: BUCKET_WIDTH,
+			reusePaidEdits: "={{ $('Batch').first().json.body.reuseDays }}",
+		},
+	});
+	return {
+		...made,
+		credentials: { ...made.credentials, ...bucketReference },
+		onError: 'continueRegularOutput',
+	};
+}
 
 const replicate = { type: 'qwenImageEditReplicateApi', id: 'exampleReplicateApi' };
 
 /** The ID in the URL of the trigger. */
 const CALLED_ID = '4f1f7b8e-2509-4b7a-9d4e-0123456789ab';
-
-const odkkk = { type: 'qwenImageEditOdkkkApi', id: 'exampleOdkkkApi' };
 
 function table(
 	name: string,
@@ -141,6 +170,18 @@ export function queueWorkflows(tasks: string): WorkflowToImport<WorkflowNode>[] 
 				images: { image: [{ source: 'binary', binaryPropertyName: 'data' }] },
 				options: {},
 			}),
+		]),
+		inARow(WORKFLOWS.bucket, [
+			webhook(WORKFLOWS.bucket),
+			splitOut('body.photos'),
+			download,
+			editWithBucket('modelVerse', modelVerse),
+		]),
+		inARow(WORKFLOWS.bucketByLink, [
+			webhook(WORKFLOWS.bucketByLink),
+			splitOut('body.photos'),
+			download,
+			editWithBucket('odkkk', odkkk),
 		]),
 		inARow(WORKFLOWS.submit, [
 			webhook(WORKFLOWS.submit),

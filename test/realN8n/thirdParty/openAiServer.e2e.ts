@@ -22,7 +22,7 @@ import { formOf, sampleImage } from '../../emulator/tests/documented-client';
 import { editWithNode } from './editWithNode';
 import { startForeignServer, type ForeignServer } from './servers/foreignServer';
 import { startHeaderProxy, type HeaderProxy } from './servers/headerProxy';
-import { installPinned } from '../installation/pinnedPackages';
+import { installPinned } from '../installation/pinned/pinnedPackages';
 
 /** As much of OpenAI's client as is used here. */
 interface OpenAiClient {

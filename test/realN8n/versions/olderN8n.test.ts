@@ -24,8 +24,7 @@ function read(
 	provider: typeof aiml,
 	data: ReadCredential['data'],
 ): string | undefined {
-	const credential = { key: 'key', baseUrl: 'unused', data };
-	return allowedDomains(url, {} as IExecuteFunctions, provider, credential);
+	return allowedDomains(url, {} as IExecuteFunctions, provider.credential.defaultBaseUrl, data);
 }
 
 describe('in an n8n whose sleep knows of no signal', () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { ICredentialType, INodeType, IVersionedNodeType } from 'n8n-workflow';
 
 import { installInstance } from '../../realN8n/installation/install';
-import { installPinned } from '../../realN8n/installation/pinnedPackages';
+import { installPinned } from '../../realN8n/installation/pinned/pinnedPackages';
 
 const rivalsFolder = join(__dirname, 'rivals');
 

@@ -1,9 +1,7 @@
 import * as workflow from 'n8n-workflow';
-import type { FunctionsBase } from 'n8n-workflow';
+import type { FunctionsBase, ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { EditFault } from '../../edit/fault';
-import type { Provider } from '../../adapter/provider';
-import type { ReadCredential } from './credential';
 
 function hostOf(url: string): string {
 	return URL.canParse(url) ? new URL(url).hostname.toLowerCase().replace(/\.$/, '') : '';
@@ -20,8 +18,8 @@ function isListed(host: string, domains: string): boolean {
 }
 
 /** What n8n's own reader makes of the fields, for versions that have the fields but no reader (2.0 and 2.8). */
-function readFields(credential: ReadCredential, ownHost: string): string | undefined {
-	const { allowedHttpRequestDomains: mode, allowedDomains: typed } = credential.data;
+function readFields(data: ICredentialDataDecryptedObject, ownHost: string): string | undefined {
+	const { allowedHttpRequestDomains: mode, allowedDomains: typed } = data;
 	if (mode !== 'domains') return undefined;
 	return [ownHost, typeof typed === 'string' ? typed.trim() : '']
 		.filter((part) => part !== '')
@@ -32,26 +30,26 @@ function readFields(credential: ReadCredential, ownHost: string): string | undef
  * The list of domains that a credential is restricted to, if it is. Looked at here as well as by n8n: older
  * versions enforce it in their HTTP Request node alone.
  *
+ * @param defaultUrl the service's own address, which is allowed without being listed; empty where there is none
  * @throws an error when `url` is not on the list
  */
 export function allowedDomains(
 	url: string,
 	context: Pick<FunctionsBase, 'getNode'>,
-	provider: Provider,
-	credential: ReadCredential,
+	defaultUrl: string,
+	data: ICredentialDataDecryptedObject,
 ): string | undefined {
-	const { defaultBaseUrl } = provider.credential;
 	const read = (
 		workflow as { getCredentialAllowedDomains?: typeof workflow.getCredentialAllowedDomains }
 	).getCredentialAllowedDomains;
 	const domains =
 		read === undefined
-			? readFields(credential, hostOf(defaultBaseUrl))
+			? readFields(data, hostOf(defaultUrl))
 			: read({
 					node: context.getNode(),
-					credentialData: credential.data,
+					credentialData: data,
 					credentialOwnedSurface: true,
-					nodeEndpointUrl: defaultBaseUrl,
+					nodeEndpointUrl: defaultUrl,
 				});
 	if (domains !== undefined && !isListed(hostOf(url), domains)) {
 		throw new EditFault({ kind: 'credential', message: `Domain not allowed: ${hostOf(url)}` });

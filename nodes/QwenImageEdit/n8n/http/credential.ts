@@ -14,6 +14,8 @@ export interface ReadCredential {
 	baseUrl: string;
 	/** Where files are uploaded, at a provider with a host of its own for that; absent where the key must not go there. */
 	uploadBaseUrl?: string;
+	/** Which of the provider's regions it is; absent where there are none. Prices differ by it. */
+	region?: string;
 	data: ICredentialDataDecryptedObject;
 }
 
@@ -89,7 +91,20 @@ export function readFields(
 		key,
 		baseUrl: read.baseUrl,
 		...(uploadBaseUrl === undefined ? {} : { uploadBaseUrl }),
+		...regionOf(provider, read.baseUrl, region?.value),
 	};
+}
+
+/** A region's own address tells, however it was given; behind any other, the region that was chosen or is usual. */
+function regionOf(
+	{ credential: { defaultBaseUrl, regions = [] } }: Provider,
+	baseUrl: string,
+	chosen: string | undefined,
+): { region?: string } {
+	const at = (address: string): string | undefined =>
+		regions.find((region) => region.baseUrl === address)?.value;
+	const region = at(baseUrl) ?? chosen ?? at(defaultBaseUrl);
+	return region === undefined ? {} : { region };
 }
 
 /** What was typed; else the provider's own address, while the base URL is the provider's own too. */

@@ -28,7 +28,12 @@ export async function keyedRequest(
 	options: IHttpRequestOptions,
 	signal?: AbortSignal,
 ): Promise<IN8nHttpFullResponse> {
-	const domains = allowedDomains(options.url, context, provider, credential);
+	const domains = allowedDomains(
+		options.url,
+		context,
+		provider.credential.defaultBaseUrl,
+		credential.data,
+	);
 	const guarded: IHttpRequestOptions & { allowedDomains?: string } = {
 		...options,
 		returnFullResponse: true,

@@ -4,12 +4,14 @@ import type { OperationName } from '../../adapter/field';
 import { operationsOf, type Provider } from '../../adapter/provider';
 import { inputFault } from '../../edit/fault';
 import { findProvider, providers } from '../../providers';
-import { operationTitles } from '../panel/operations';
+import { operationTitles, sendingOperations } from '../panel/operations';
 
-/** What is the same for all items: the two fields that take no expression. */
+/** What is the same for all items: the fields that take no expression. */
 export interface Choice {
 	provider: Provider;
 	operation: OperationName;
+	/** Whether the node has a bucket of the user's own. */
+	hasBucket: boolean;
 }
 
 /**
@@ -27,7 +29,7 @@ export function readProvider(id: unknown): Provider {
 }
 
 /**
- * Reads provider and operation.
+ * Reads provider, operation and storage.
  *
  * @throws EditFault of kind `input` for a combination that does not exist; its advice names those that do
  */
@@ -36,7 +38,11 @@ export function readChoice(context: IExecuteFunctions): Choice {
 	const operation = context.getNodeParameter('operation', 0);
 	const offered = operationsOf(provider);
 	const found = offered.find((name) => name === operation);
-	if (found !== undefined) return { provider, operation: found };
+	const hasBucket =
+		found !== undefined &&
+		sendingOperations.includes(found) &&
+		context.getNodeParameter('storage', 0, 'none') === 's3';
+	if (found !== undefined) return { provider, operation: found, hasBucket };
 	const titles = offered.map((name) => `'${operationTitles[name]}'`);
 	throw inputFault(
 		`The operation '${String(operation)}' is not offered for ${provider.title}`,

@@ -30,8 +30,8 @@ export interface ImageReaderSettings {
 	context: IExecuteFunctions;
 	provider: Provider;
 	baseUrl: string;
-	/** Whether the upload call of the provider can be used. */
-	canUpload: boolean;
+	/** Whether files get a URL by an upload: by the provider's own call, or into the user's bucket. */
+	hasUpload: boolean;
 	itemIndex: number;
 }
 
@@ -171,8 +171,8 @@ export class ImageReader {
 
 	/** Whether the provider can be given nothing but a URL. */
 	private get needsUrl(): boolean {
-		const { provider, canUpload } = this.settings;
-		return provider.images.takes === 'link' && !canUpload;
+		const { provider, hasUpload } = this.settings;
+		return provider.images.takes === 'link' && !hasUpload;
 	}
 
 	/** The binary fields that the item does have, for a message about one that it has not. */

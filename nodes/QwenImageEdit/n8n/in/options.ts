@@ -35,6 +35,34 @@ export function readNumber(
 	return isWhole === true ? Math.floor(number) : number;
 }
 
+/**
+ * The most that the run may cost, in the currency of the provider's prices. As a limit of the run it is read once, by the
+ * first item.
+ *
+ * @throws EditFault of kind `input`
+ */
+export function readMaxCost(context: IExecuteFunctions): number | undefined {
+	const { maxCost } = readOptions(context, 0);
+	if (maxCost === undefined || maxCost === null || maxCost === '') return undefined;
+	return readNumber({ maxCost }, 'maxCost');
+}
+
+/**
+ * A yes or no that must not be misread, because money hangs on it.
+ *
+ * @throws EditFault of kind `input` when an expression gives anything else
+ */
+export function readFlag(
+	options: Readonly<Record<string, unknown>>,
+	name: string,
+	label: string,
+): boolean {
+	const value = options[name];
+	if (value === undefined || value === null || value === '') return false;
+	if (typeof value === 'boolean') return value;
+	throw inputFault(`'${label}' must be true or false, got ${String(value).slice(0, 40)}`);
+}
+
 /** A text of the options; empty where it is not set. */
 export function readText(options: Readonly<Record<string, unknown>>, name: string): string {
 	const value = options[name];

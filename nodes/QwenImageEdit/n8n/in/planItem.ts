@@ -4,7 +4,9 @@ import { checkFields } from '../../adapter/checkFields';
 import { checkFile, checkImages } from '../../adapter/checkImages';
 import { checkPrompt, checkTaskId } from '../../adapter/checkTexts';
 import { findModel, type Provider } from '../../adapter/provider';
-import { inputFault } from '../../edit/fault';
+import { expectedCost } from '../../edit/expectedCost';
+import { EditFault, inputFault } from '../../edit/fault';
+import { priceIn } from '../../edit/price';
 import type { EditRequest } from '../../edit/request';
 import { editedName } from '../../image/fileName';
 import type { ItemPlan, OutputPlan } from '../../run/item';
@@ -16,7 +18,7 @@ import type { Choice } from './choice';
 import { ImageReader } from './imageReader';
 import { canUpload } from './publicUrl';
 import type { ImageRow } from './imageRows';
-import { readNumber, readOptions, readText } from './options';
+import { readFlag, readMaxCost, readNumber, readOptions, readText } from './options';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -27,10 +29,11 @@ type Options = Readonly<Record<string, unknown>>;
  */
 export async function planItem(
 	context: IExecuteFunctions,
-	{ provider, operation }: Choice,
+	choice: Choice,
 	credential: ReadCredential,
 	itemIndex: number,
 ): Promise<ItemPlan> {
+	const { provider, operation } = choice;
 	const options = readOptions(context, itemIndex);
 	const plan: ItemPlan = {
 		provider,
@@ -38,6 +41,8 @@ export async function planItem(
 		baseUrl: credential.baseUrl,
 		canUpload: canUpload(provider, credential),
 		model: '',
+		...(credential.region === undefined ? {} : { region: credential.region }),
+		isCheckOnly: readFlag(options, 'checkOnly', 'Check Only'),
 		waitForCompletion: options.waitForCompletion === true,
 		timeoutSeconds: readNumber(options, 'timeoutSeconds'),
 		timeoutAction: options.timeoutAction === 'output' ? 'output' : 'error',
@@ -49,8 +54,38 @@ export async function planItem(
 		const taskId = checkTaskId(provider, context.getNodeParameter('taskId', itemIndex, ''));
 		return { ...plan, taskId, output: named(plan.output, undefined) };
 	}
-	const request = await readRequest(context, plan, { options, credential }, itemIndex);
-	return { ...plan, request, model: request.model, output: named(plan.output, request) };
+	const request = await readRequest(
+		context,
+		{ ...plan, ...choice },
+		{ options, credential },
+		itemIndex,
+	);
+	const price = priceIn(findModel(provider, request.model)?.prices, plan.region);
+	const expected = expectedCost(price, request);
+	if (expected === undefined && readMaxCost(context) !== undefined) {
+		throw noLimit(provider, request.model, price !== undefined);
+	}
+	return {
+		...plan,
+		request,
+		...(expected === undefined ? {} : { expected }),
+		model: request.model,
+		output: named(plan.output, request),
+	};
+}
+
+/** A limit that nobody can keep is refused before anything is sent. */
+function noLimit({ title }: Provider, model: string, isPriced: boolean): EditFault {
+	if (isPriced) {
+		return inputFault(
+			`'Max Cost' cannot be kept: ${title} bills the model ${model} by the megapixel, and the size of an image at a URL is not known`,
+			"Set 'Size' in Options, or give the image as a file",
+		);
+	}
+	return inputFault(
+		`'Max Cost' cannot be kept: the price of ${model === '' ? `a model of ${title}` : `the model ${model} at ${title}`} is not known`,
+		"Choose a model whose price stands in the list of 'Model', or remove 'Max Cost' from Options",
+	);
 }
 
 /** The output side of the options. */
@@ -72,7 +107,7 @@ function named(output: OutputPlan, request: EditRequest | undefined): OutputPlan
 
 async function readRequest(
 	context: IExecuteFunctions,
-	{ provider, baseUrl, canUpload }: ItemPlan,
+	{ provider, baseUrl, canUpload, hasBucket }: ItemPlan & Choice,
 	{ options, credential }: { options: Options; credential: ReadCredential },
 	itemIndex: number,
 ): Promise<EditRequest> {
@@ -81,7 +116,8 @@ async function readRequest(
 	const fields = checkFields(provider, withCallback(options, provider, model, credential), model);
 	const stored = context.getNodeParameter('images.image', itemIndex, []) as unknown;
 	const rows = (Array.isArray(stored) ? stored : [stored]).filter(isRecord) as ImageRow[];
-	const reader = new ImageReader({ context, provider, baseUrl, canUpload, itemIndex });
+	const hasUpload = canUpload || hasBucket;
+	const reader = new ImageReader({ context, provider, baseUrl, hasUpload, itemIndex });
 	const images = await reader.readAll(rows);
 	checkImages(provider, images, baseUrl, model);
 	if (provider.images.mask !== true) return { model, prompt, images, fields };

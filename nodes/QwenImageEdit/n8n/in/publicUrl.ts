@@ -56,13 +56,13 @@ export function checkPublicUrl(
 	name: string,
 	image: ImageFile,
 ): void {
-	let url: string | undefined;
+	let url: string | Promise<string> | undefined;
 	try {
 		url = image.publicUrl?.();
 	} catch {
 		url = undefined;
 	}
-	if (url === undefined) {
+	if (typeof url !== 'string') {
 		throw noUrlFault(provider, name, 'this n8n keeps files in memory, where they have no URL');
 	}
 	const { hostname } = new URL(url);
@@ -78,6 +78,6 @@ function noUrlFault(provider: Provider, name: string, reason: string): EditFault
 			: "Enter 'Upload Base URL' in the credential. Or: ";
 	return inputFault(
 		`${name} is a file, but ${provider.title} takes URLs only, and ${reason}`,
-		`${upload}Give the image as a URL, store it at a public address first (for example S3), make this n8n publicly reachable (WEBHOOK_URL), or choose a provider that takes files`,
+		`${upload}Set 'Storage' to 'S3-Compatible Bucket', give the image as a URL, make this n8n publicly reachable (WEBHOOK_URL), or choose a provider that takes files`,
 	);
 }

@@ -3,7 +3,7 @@ import type { INode, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { Fault } from '../../edit/fault';
 import type { NamedWork } from '../../run/paidWork';
 import type { Redaction } from '../../wire/text/redaction';
-import { asNodeError, redactFault } from './errors';
+import { asNodeError, billOf, redactFault } from './errors';
 
 /** How many items an error names. The rest is counted. */
 const maximumNamed = 20;
@@ -29,7 +29,9 @@ export function batchError(
 ): NodeApiError | NodeOperationError {
 	const first = failures[0]!;
 	const failed = new Set(failures.map(({ index }) => index));
+	const billed = billOf(node.parameters.operation, first.fault);
 	const notes = [
+		`Billed: ${billed}`,
 		list(
 			'Failed as well',
 			failures.slice(1).map(({ index, fault }) => `item ${index}: ${pathOf(fault)}`),
@@ -48,6 +50,7 @@ export function batchError(
 		first.index,
 		redaction.text(notes.filter((text) => text !== '').join('. ')),
 	);
+	error.context.billed = billed;
 	const all = merged(failures, paid);
 	if (all.length > 0) error.context.paid = redaction.value(all) as NamedWork[];
 	return error;

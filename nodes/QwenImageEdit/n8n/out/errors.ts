@@ -5,7 +5,8 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 
-import { EditFault, type Fault } from '../../edit/fault';
+import { type Billed, EditFault, type Fault } from '../../edit/fault';
+import { billedOf } from '../../edit/retry';
 import type { Redaction } from '../../wire/text/redaction';
 
 /** The fault of anything that was thrown; what is not ours is a bug and says so. */
@@ -44,7 +45,7 @@ export function asNodeError(
 ): NodeApiError | NodeOperationError {
 	const description = [descriptionOf(fault), more].filter((part) => part !== '').join('. ');
 	const own =
-		(fault.kind === 'input' || fault.kind === 'cancelled') && fault.httpStatus === undefined;
+		['input', 'cancelled', 'budget'].includes(fault.kind) && fault.httpStatus === undefined;
 	const error = own
 		? new NodeOperationError(node, fault.message, { itemIndex, description })
 		: new NodeApiError(
@@ -61,6 +62,16 @@ export function asNodeError(
 	error.message = fault.message;
 	error.context = { ...error.context, itemIndex, ...detailsOf(fault) };
 	return error;
+}
+
+/**
+ * What a failure says of the bill. Nobody can say it of an edit whose task was only asked for: "no" would send the
+ * edit to another provider.
+ */
+export function billOf(operation: unknown, fault: Fault): Billed {
+	const billed = billedOf(fault);
+	const isOfTask = operation === 'getTask' || operation === 'cancelTask';
+	return isOfTask && billed === 'no' && fault.isFree !== true ? 'unknown' : billed;
 }
 
 function detailsOf(fault: Fault): Record<string, string | number> {
@@ -89,6 +100,7 @@ export function failedItem(
 			details: {
 				...asked,
 				...detailsOf(fault),
+				billed: billOf(asked.operation, fault),
 			},
 		},
 		pairedItem: { item: itemIndex },

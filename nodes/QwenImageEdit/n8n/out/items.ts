@@ -1,6 +1,10 @@
 import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 
+import { findModel } from '../../adapter/provider';
+import { type Cost, costOf } from '../../edit/cost';
+import { resultCount } from '../../edit/expectedCost';
 import { expiryOf } from '../../edit/expiry';
+import { priceIn } from '../../edit/price';
 import { displayWarning } from '../../image/imageType';
 import type { ItemPlan, ItemResult } from '../../run/item';
 import type { StoredImage } from '../../run/storedImage';
@@ -39,12 +43,32 @@ export function outputItems(
 				image: describe(image, plan.provider.resultLifetimeSeconds, now),
 				index,
 				count: result.images.length,
-				...restOf(result, warnings),
+				...restOf(result, warnings, costOfImage(plan, result, image)),
 			}),
 			binary: { [plan.output.binaryPropertyName]: image.stored as IBinaryData },
 			pairedItem: { item: itemIndex },
 		};
 	});
+}
+
+/** What an item would be sent as. It has no status: there is no edit. */
+export function checkedItem(
+	{ provider, operation, model, request, expected }: ItemPlan,
+	itemIndex: number,
+): INodeExecutionData {
+	return {
+		json: {
+			provider: provider.id,
+			operation,
+			...(model === '' ? {} : { model }),
+			checked: true,
+			inputImages: request!.images.length,
+			count: resultCount(request!),
+			...(expected === undefined ? {} : { cost: { ...expected, basis: 'listed' } }),
+			warnings: [],
+		},
+		pairedItem: { item: itemIndex },
+	};
 }
 
 /** One item per image that was left at the provider. */
@@ -84,6 +108,7 @@ function headOf(plan: ItemPlan, result: ItemResult): IDataObject {
 		operation: plan.operation,
 		...(model === undefined ? {} : { model }),
 		status: result.status,
+		...(result.isReused === true ? { reused: true } : {}),
 		...(taskId === undefined ? {} : { taskId }),
 		...(requestId === undefined ? {} : { requestId }),
 		...(progress === undefined ? {} : { progress }),
@@ -92,9 +117,25 @@ function headOf(plan: ItemPlan, result: ItemResult): IDataObject {
 	};
 }
 
-function restOf({ usage, seconds, polls }: ItemResult, warnings: string[]): IDataObject {
+function costOfImage(
+	{ provider, region }: ItemPlan,
+	{ images, model = '', usage, isReused }: ItemResult,
+	{ facts }: StoredImage,
+): Cost | undefined {
+	if (isReused === true) return undefined;
+	const reported = usage === undefined ? undefined : provider.reportedCost?.(usage);
+	const price = priceIn(findModel(provider, model)?.prices, region);
+	return costOf(facts, images.length, { reported, price });
+}
+
+function restOf(
+	{ usage, seconds, polls }: ItemResult,
+	warnings: string[],
+	cost?: Cost,
+): IDataObject {
 	return {
 		...(usage === undefined ? {} : { usage: usage as IDataObject }),
+		...(cost === undefined ? {} : { cost: { ...cost } }),
 		warnings,
 		timing: { seconds, polls },
 	};

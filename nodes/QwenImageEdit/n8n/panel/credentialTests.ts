@@ -37,7 +37,8 @@ function probeOf(provider: Provider, { wire, accepts }: KeyProbe): CredentialTes
 		let read: ReadCredential;
 		try {
 			read = { data, ...readFields(provider, data) };
-			allowedDomains(read.baseUrl, { getNode: () => testNode }, provider, read);
+			const { defaultBaseUrl } = provider.credential;
+			allowedDomains(read.baseUrl, { getNode: () => testNode }, defaultBaseUrl, data);
 		} catch (error) {
 			return { status: 'Error', message: error instanceof Error ? error.message : String(error) };
 		}

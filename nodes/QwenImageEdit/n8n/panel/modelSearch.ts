@@ -1,6 +1,7 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { EditFault, type Fault } from '../../edit/fault';
+import { priceText } from '../../edit/price';
 import type { Model, Provider } from '../../adapter/provider';
 import { Redaction } from '../../wire/text/redaction';
 import { readMalformed, readRefusal } from '../../wire/answer/refusal';
@@ -104,9 +105,16 @@ export async function searchModels(
 		results: models
 			.filter(({ id }) => id.toLowerCase().includes(wanted))
 			.slice(0, maximumListed)
-			.map(({ id, note }) => ({
-				name: plainText(note === undefined ? id : `${id} (${note})`, 120),
-				value: id,
-			})),
+			.map((model) => ({ ...wordsOf(model), value: model.id })),
 	};
+}
+
+/** A model in the list. The editor shows the name only; the description has the month of the price. */
+function wordsOf({ id, note, prices = [] }: Model): { name: string; description?: string } {
+	const price = prices.map(priceText).join(' or ');
+	const more = [note ?? '', price].filter((part) => part !== '').join('; ');
+	const name = plainText(more === '' ? id : `${id} (${more})`, 120);
+	if (prices.length === 0) return { name };
+	const listed = prices.map((entry) => `${priceText(entry)} (listed ${entry.asOf})`);
+	return { name, description: `Costs ${listed.join(' or ')}` };
 }

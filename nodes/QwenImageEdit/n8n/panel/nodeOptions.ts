@@ -16,12 +16,26 @@ export const numberOptions = {
 		default: 4,
 		isWhole: true,
 	},
+	maxCost: {
+		label: 'Max Cost',
+		// Less than any edit costs, and more than anybody spends in one run.
+		minimum: 0.001,
+		maximum: 1_000_000,
+		default: 1,
+	},
 	maxImageMegabytes: {
 		label: 'Max Image Size (MB)',
 		minimum: 0.1,
 		// n8n reads a stored file into one Buffer when the next node asks for it.
 		maximum: 1024,
 		default: 100,
+	},
+	reusePaidEdits: {
+		label: 'Reuse Paid Edits (Days)',
+		// 0 turns it off, for an expression.
+		minimum: 0,
+		maximum: 365,
+		default: 7,
 	},
 	timeoutSeconds: {
 		label: 'Timeout (Seconds)',

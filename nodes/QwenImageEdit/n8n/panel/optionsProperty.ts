@@ -77,6 +77,28 @@ function numberProperty(
 	};
 }
 
+const checkOnlyOption: INodeProperties = {
+	displayName: 'Check Only',
+	name: 'checkOnly',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to only check all items and show what they would cost, without sending anything',
+};
+
+/** A limit on the cost, where the price of any model is known. */
+function maxCostOption({ models, credential: { regions } }: Provider): INodeProperties[] {
+	const prices = models.flatMap((model) => model.prices ?? []);
+	if (prices.length === 0) return [];
+	const currencies = new Map(prices.map(({ currency, region }) => [currency, region]));
+	const named = [...currencies].map(([currency, region]) => {
+		const label = regions?.find(({ value }) => value === region)?.label;
+		return label === undefined || currencies.size === 1 ? currency : `${currency} (${label})`;
+	});
+	const description = `How much one run of this node may cost in ${named.join(' or ')} by the price list; items beyond it are not sent and fail`;
+	return [numberProperty('maxCost', description)];
+}
+
 /**
  * Options about results, for every provider.
  *
@@ -132,6 +154,7 @@ function commonOptions(provider: Provider, operation: 'sending' | 'getTask'): IN
 			provider.concurrency,
 		),
 	];
+	if (operation === 'sending') options.push(checkOnlyOption, ...maxCostOption(provider));
 	if (provider.task !== undefined) {
 		options.push({
 			displayName: 'When Time Runs Out',
@@ -154,6 +177,15 @@ function commonOptions(provider: Provider, operation: 'sending' | 'getTask'): IN
 			default: 'error',
 			description:
 				'What to do with a task that is not finished in time; it continues at the provider',
+		});
+	}
+	if (operation === 'sending') {
+		options.push({
+			...numberProperty(
+				'reusePaidEdits',
+				'How many days the result of the same edit is reused instead of paid for again, or 0 for never',
+			),
+			displayOptions: { show: { '/storage': ['s3'] } },
 		});
 	}
 	if (operation === 'getTask') {

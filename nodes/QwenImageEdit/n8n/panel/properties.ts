@@ -39,6 +39,31 @@ const promptProperty: INodeProperties = {
 	displayOptions: { show: { operation: sendingOperations } },
 };
 
+/** With a bucket chosen, its credential is asked for. */
+const storageProperty: INodeProperties = {
+	displayName: 'Storage',
+	name: 'storage',
+	type: 'options',
+	noDataExpression: true,
+	options: [
+		{
+			name: 'None',
+			value: 'none',
+			description: 'What was paid for is remembered until the execution ends',
+		},
+		{
+			name: 'S3-Compatible Bucket',
+			value: 's3',
+			description:
+				'Local images for providers that take URLs only, and no edit paid for twice after a crash',
+		},
+	],
+	default: 'none',
+	description:
+		'A bucket of your own, such as AWS S3, Cloudflare R2 or MinIO; its credential is selected at the top',
+	displayOptions: { show: { operation: sendingOperations } },
+};
+
 function modelProperty(provider: Provider): INodeProperties {
 	return {
 		displayName: 'Model',
@@ -92,6 +117,7 @@ export const properties: INodeProperties[] = [
 	promptProperty,
 	imagesProperty,
 	...providers.map(modelProperty),
+	storageProperty,
 	...withTasks.map(taskIdProperty),
 	...providers.map((provider) => optionsProperty(provider, 'sending')),
 	...withTasks.map((provider) => optionsProperty(provider, 'getTask')),

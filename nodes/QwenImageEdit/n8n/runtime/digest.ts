@@ -5,6 +5,13 @@ export function digest(content: string | Uint8Array): string {
 	return createHash('sha256').update(content).digest('hex').slice(0, 32);
 }
 
+/** The digest of a content that is read piece by piece. */
+export async function digestOfChunks(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+	const hash = createHash('sha256');
+	for await (const chunk of chunks) hash.update(chunk);
+	return hash.digest('hex').slice(0, 32);
+}
+
 /**
  * A key that is the same for the same item of the same run, and for nothing else; in the form of a UUID,
  * which every provider accepts.

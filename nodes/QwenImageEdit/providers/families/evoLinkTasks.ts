@@ -3,6 +3,7 @@ import * as z from 'zod/v4';
 import { fieldsOnWire, link } from '../../adapter/encode';
 import type { Field } from '../../adapter/field';
 import type { Provider } from '../../adapter/provider';
+import { readAmount } from '../../edit/cost';
 import { lenientNumber, lenientObject, lenientText, lenientTexts } from '../../wire/json/lenient';
 import { readField, words } from '../../wire/json/jsonValue';
 import type { FaultRule } from '../../wire/answer/refusal';
@@ -67,7 +68,10 @@ const submitPath = '/v1/images/generations';
 export function evoLinkTasks(
 	provider: string,
 	fields: Readonly<Record<string, Field>>,
-): Pick<Provider, 'fields' | 'submitPath' | 'submit' | 'task' | 'busy' | 'idempotencyHeader'> {
+): Pick<
+	Provider,
+	'fields' | 'submitPath' | 'submit' | 'task' | 'busy' | 'idempotencyHeader' | 'reportedCost'
+> {
 	const decode = taskReader({
 		provider,
 		rules,
@@ -133,6 +137,8 @@ export function evoLinkTasks(
 			source: 'seed 002',
 			when: (json) => readField(readField(json, 'error'), 'type') === 'service_unavailable_error',
 		},
+		// Only a finished task has it; `credits_reserved` before that is not a cost.
+		reportedCost: (usage) => readAmount(readField(readField(usage, 'cost'), 'usd'), 'USD'),
 		idempotencyHeader: 'Idempotency-Key',
 	};
 }

@@ -50,6 +50,9 @@ export const linksOnly: SettingsPatch = {
 	openAiCompatible: { answer: 'url' },
 };
 
+/** Providers whose own documents say that a failed task is refunded: research S3, wavespeed.ai/docs. */
+const refundsFailedTasks: readonly ProviderId[] = ['evoLink', 'waveSpeed'];
+
 /** Where a public-looking image lies, for the providers that fetch it themselves. */
 const imageUrl = 'https://photos.example.com/photo.png';
 
@@ -99,6 +102,11 @@ export async function playCell(cell: Cell): Promise<CellResult> {
 }
 
 async function run(cell: Cell, stage: Stage): Promise<StageRun> {
+	return await stage.run(await orderOf(cell, stage));
+}
+
+/** The workflow of a cell, with the fault about to strike it. */
+export async function orderOf(cell: Cell, stage: Stage): Promise<Order> {
 	const { fault, provider, operation, mode } = cell;
 	const { emulator } = stage;
 	const items = Array.from({ length: fault.items ?? 1 }, (_, index) => stage.item({ index }));
@@ -131,7 +139,7 @@ async function run(cell: Cell, stage: Stage): Promise<StageRun> {
 			...(rule.host === 'public results host' ? { host: `${publicResultsHost}:${port}` } : {}),
 		} as FaultRule);
 	}
-	return await stage.run({
+	return {
 		...order,
 		operation,
 		// n8n evaluates expressions anew at each try: what was paid for must be found all the same.
@@ -144,7 +152,7 @@ async function run(cell: Cell, stage: Stage): Promise<StageRun> {
 		},
 		node: nodeOf[mode](fault)!,
 		...(parameters === undefined ? {} : { parameters }),
-	});
+	};
 }
 
 /** All that a user is told of a failure. */
@@ -253,6 +261,40 @@ class Judge {
 			: [(error as { context?: { errorKind?: string } }).context?.errorKind];
 	}
 
+	/** What each failure says of the bill. */
+	private said(): unknown[] {
+		if (this.failedItems.length > 0) {
+			return this.failedItems.map(({ json }) => (json.details as { billed?: string }).billed);
+		}
+		const { error } = this.run;
+		return error === undefined
+			? []
+			: [(error as { context?: { billed?: string } }).context?.billed];
+	}
+
+	/** Holds what a failed item says of the bill against the ledger. */
+	checkBilled(ending: Ending | 'mixed' | 'lost'): void {
+		const { provider, fault } = this.cell;
+		if ((fault.items ?? 1) > 1) return;
+		const bills = this.stage.emulator.ledger.filter(({ refunded }) => !refunded).length;
+		const isRefund = fault.name === 'task failed' && refundsFailedTasks.includes(provider);
+		for (const said of this.said()) {
+			const isTrue =
+				said === 'unknown' || (said === 'no' && bills === 0) || (said === 'yes' && bills > 0);
+			this.check(isTrue, `says billed: ${String(said)}, and the ledger has ${bills}`);
+			this.check(
+				ending !== 'refused' || fault.billed !== 0 || said === 'no',
+				`says billed: ${String(said)}, where the provider took nothing`,
+			);
+			this.check(!isRefund || said === 'no', `says billed: ${String(said)}, after a refund`);
+			// The image was made, and the failure has its URL.
+			this.check(
+				ending !== 'kept' || fault.step !== 'result' || said === 'yes',
+				`says billed: ${String(said)} of an image that was made`,
+			);
+		}
+	}
+
 	/** The contract's shape of a failure. */
 	checkFailure(): void {
 		const { provider, operation, mode, fault } = this.cell;
@@ -312,6 +354,7 @@ async function judge(cell: Cell, stage: Stage, run: StageRun): Promise<CellResul
 		`ended as ${ending}, expected ${ends.join(' or ')}: ${wordsOf(run).slice(0, 400)} ${JSON.stringify(judged.failedItems.map(({ json }) => json)).slice(0, 400)}`,
 	);
 	judged.checkFailure();
+	judged.checkBilled(ending);
 
 	const known = struck ? fault.billed : 1;
 	const passed = ending === 'image' || ending === 'doubtful';

@@ -12,7 +12,7 @@ export function describeModelLimits(provider: Provider, fixtures: ProviderFixtur
 	if (modelLimits === undefined) {
 		it('has no model with limits of its own', () => {
 			for (const { id, ...rest } of provider.models) {
-				const limits = Object.keys(rest).filter((name) => name !== 'note' && name !== 'price');
+				const limits = Object.keys(rest).filter((name) => name !== 'note' && name !== 'prices');
 				expect([id, limits]).toEqual([id, []]);
 			}
 		});

@@ -173,6 +173,7 @@ export function urlPlan(provider: Provider, plan: Partial<ItemPlan> = {}): ItemP
 		canUpload: false,
 		downloadsImages: true,
 		waitForCompletion: false,
+		isCheckOnly: false,
 		timeoutSeconds: 3600,
 		timeoutAction: 'error',
 		output: {

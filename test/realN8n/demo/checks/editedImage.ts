@@ -40,13 +40,23 @@ export async function checkEditedImage(file: string, original: string): Promise<
 		throw new Error(`${file} is a ${format} image by its bytes, not what its name says`);
 	}
 	// Decoding all of it, not its header alone, finds a file that was cut off.
-	const edited = await thumbnail(content, file);
-	const difference = meanDifference(edited, await thumbnail(readFileSync(original), original));
+	const difference = await differenceOf(content, original, file);
 	if (difference < LEAST_DIFFERENCE) {
 		throw new Error(`${file} looks like the original (mean difference ${difference} of 255)`);
 	}
 	const { width, height } = await sharp(content).metadata();
 	return { file, format, width, height, bytes: content.length, difference };
+}
+
+/** How far an image is from another one or the one in a file: mean difference per colour channel, of 255. */
+export async function differenceOf(
+	content: Buffer,
+	original: string | Buffer,
+	name = 'the image',
+): Promise<number> {
+	const image = await thumbnail(content, name);
+	const other = typeof original === 'string' ? readFileSync(original) : original;
+	return meanDifference(image, await thumbnail(other, 'the original'));
 }
 
 function formatOf(content: Buffer): ImageFormat | undefined {

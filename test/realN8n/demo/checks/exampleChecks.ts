@@ -1,18 +1,32 @@
-import { checkAgent } from './agent';
-import { checkCallback } from '../../callbacks/exampleCheck';
-import { checkPhotoFolder } from './photoFolder';
-import { checkSpreadsheet } from './spreadsheet';
+import { checkAnotherProvider } from './anotherProvider';
+import { checkColours } from './batches/colours';
+import { checkQuality } from './qualityCheck';
+import { checkResize } from './resizeFirst';
+import { checkTelegram } from './conversations/telegram';
+import { checkAgent } from './conversations/agent';
+import { checkNightlyFolder } from './batches/nightlyFolder';
+import { checkPhotoFolder } from './batches/photoFolder';
+import { checkSpreadsheet } from './batches/spreadsheet';
+import { checkCallback } from './conversations/callback';
 import { checkThreeReferences } from './threeReferences';
-import { checkUpload } from './upload';
+import { checkForm } from './conversations/form';
+import { checkUpload } from './conversations/upload';
 import { checkWrittenImages } from './writtenImages';
 import type { ExampleCheck } from '../exampleRun';
 
 /** Examples that promise more than an edited photo on disk. */
 const CHECKS: Readonly<Record<string, ExampleCheck>> = {
 	'agent-with-the-node-as-tool': checkAgent,
+	'another-provider': checkAnotherProvider,
+	'check-and-try-once-more': checkQuality,
+	'colours-and-products': checkColours,
+	'form-before-and-after': checkForm,
+	'nightly-folder-pays-for-what-is-new': checkNightlyFolder,
 	'photos-to-storage': checkPhotoFolder,
+	'resize-first': checkResize,
 	'spreadsheet-of-prompts': checkSpreadsheet,
 	'submit-callback-store': checkCallback,
+	'telegram-bot': checkTelegram,
 	'three-reference-images': checkThreeReferences,
 	'upload-edit-respond': checkUpload,
 };

@@ -20,6 +20,10 @@ export interface ChatServer {
 	url: string;
 	/** Every request, in order. */
 	requests: ChatRequest[];
+	/** Images it was asked to look at, as data URIs. */
+	images: string[];
+	/** What it says of the next images; of any further one it says yes. */
+	verdicts: string[];
 	/** What tools have answered, as the model got to read it. */
 	toolAnswers: string[];
 	stop(): Promise<void>;
@@ -41,6 +45,8 @@ export async function startChatServer(
 		typeof toolArguments === 'function' ? toolArguments(order) : toolArguments;
 	const requests: ChatRequest[] = [];
 	const toolAnswers: string[] = [];
+	const images: string[] = [];
+	const verdicts: string[] = [];
 	const server = createServer((request, response) => {
 		void readBody(request).then((text) => {
 			const asked = JSON.parse(text || '{}') as Partial<ChatRequest>;
@@ -51,6 +57,10 @@ export async function startChatServer(
 			const tool = chat.tools?.[0]?.function.name;
 			const calls = answered.length === 0 && tool !== undefined;
 			const order = chat.messages.findLast(({ role }) => role === 'user');
+			const shown = imagesOf(order?.content);
+			images.push(...shown);
+			const words = (): string =>
+				shown.length > 0 ? (verdicts.shift() ?? 'yes') : closing(toolAnswers.at(-1) ?? '');
 			const call = {
 				index: 0,
 				id: 'call_1',
@@ -62,7 +72,7 @@ export async function startChatServer(
 			};
 			const message = calls
 				? { role: 'assistant', content: null, tool_calls: [call] }
-				: { role: 'assistant', content: closing(toolAnswers.at(-1) ?? '') };
+				: { role: 'assistant', content: words() };
 			const reason = calls ? 'tool_calls' : 'stop';
 			const frame = { id: 'chatcmpl-1', created: 1, model: 'test-model' };
 			if (chat.stream === true) {
@@ -92,6 +102,8 @@ export async function startChatServer(
 	return {
 		url: `${origin}/v1`,
 		requests,
+		images,
+		verdicts,
 		toolAnswers,
 		stop,
 	};
@@ -109,4 +121,11 @@ function textOf(content: unknown): string {
 	if (!Array.isArray(content)) return JSON.stringify(content);
 	const parts = content as Array<{ text?: unknown }>;
 	return parts.map(({ text }) => (typeof text === 'string' ? text : '')).join('');
+}
+
+/** Addresses of the images in a message. */
+function imagesOf(content: unknown): string[] {
+	if (!Array.isArray(content)) return [];
+	const parts = content as Array<{ image_url?: { url?: string } }>;
+	return parts.flatMap(({ image_url: image }) => image?.url ?? []);
 }

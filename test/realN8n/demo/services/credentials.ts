@@ -1,6 +1,7 @@
 import { findProvider } from '../../../../nodes/QwenImageEdit/providers';
 import { PROVIDER_IDS, type Emulator, type ProviderId } from '../../../emulator/types';
 import type { CredentialToImport } from '../../instance/home';
+import { bucketReference } from './bucketCredential';
 
 /** Names that are not "<title> account". */
 const NAMES: Readonly<Partial<Record<ProviderId, string>>> = {
@@ -26,8 +27,10 @@ const CREDENTIALS = PROVIDER_IDS.map((provider) => {
 
 /** What examples need besides a provider. */
 export const SERVICE_CREDENTIALS = {
+	bucket: { ...bucketReference.qwenImageEditStorageApi, type: 'qwenImageEditStorageApi' },
 	storage: { id: 'exampleS3Storage', name: 'S3 storage', type: 's3' },
 	uploads: { id: 'exampleUploadKey', name: 'Key for uploads', type: 'httpHeaderAuth' },
+	telegram: { id: 'exampleTelegram', name: 'Telegram bot', type: 'telegramApi' },
 	chat: { id: 'exampleChatModel', name: 'Chat model account', type: 'openAiApi' },
 } as const satisfies Record<string, Omit<CredentialToImport, 'data'>>;
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { makeTemporaryFolder } from '../../../processes/temporaryFolder';
 import { startForeignServer } from '../../thirdParty/servers/foreignServer';
-import { installPinned } from '../../installation/pinnedPackages';
+import { installPinned } from '../../installation/pinned/pinnedPackages';
 
 /** The bucket that the example workflow names. */
 const BUCKET = 'edited-photos';
@@ -13,6 +13,7 @@ const ACCESS_KEY = 'S3RVER';
 export interface StorageServer {
 	/** What n8n's S3 credential needs. */
 	credentialData: Record<string, unknown>;
+	bucket: string;
 	/** Where a browser sees what is in the bucket. */
 	bucketUrl: string;
 	/** Keys of all objects. */
@@ -46,6 +47,7 @@ export async function startStorageServer(): Promise<StorageServer> {
 			secretAccessKey: ACCESS_KEY,
 			forcePathStyle: true,
 		},
+		bucket: BUCKET,
 		bucketUrl,
 		keys: async () => {
 			const list = await (await get(`${bucketUrl}?list-type=2`)).text();

@@ -26,7 +26,10 @@ export async function checkExamples({ checks, editor, gallery }: Bench): Promise
 					assert.equal(await drawn.count(), 1, node.name);
 					assert.equal(await drawn.locator('[data-test-id="node-issues"]').count(), 0, node.name);
 				}
-				await gallery.add(`example-${name}`, await editor.canvasImage('without buttons'));
+				await gallery.add(
+					`example-${name}`,
+					async () => await editor.canvasImage('without buttons'),
+				);
 			});
 		}
 	} finally {

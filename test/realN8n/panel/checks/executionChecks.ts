@@ -7,6 +7,7 @@ import { aiml } from '../../../../nodes/QwenImageEdit/providers/aiml';
 import { odkkk } from '../../../../nodes/QwenImageEdit/providers/odkkk';
 import { PHOTO_FILE } from '../../demo/examples';
 import type { Bench } from '../bench';
+import type { Shot } from '../editor/gallery';
 import type { NodePanel } from '../editor/nodePanel';
 import { editNode, photoNodes, READER, workflow } from '../workflows';
 
@@ -54,7 +55,7 @@ export async function checkExecution(bench: Bench): Promise<void> {
 async function checkResult(bench: Bench): Promise<void> {
 	const { checks, editor, gallery, emulator } = bench;
 	let panel: NodePanel;
-	let table: Buffer;
+	let table: Shot;
 	await checks.check('execute: the step runs and an image comes out', async () => {
 		const before = emulator.ledger.length;
 		panel = await openPhotoEdit(bench, 'Execute step');
@@ -77,7 +78,7 @@ async function checkResult(bench: Bench): Promise<void> {
 				.evaluate((element) => (element as { naturalWidth?: number }).naturalWidth ?? 0);
 		await editor.until(async () => (await loaded()) > 0, 'the image is drawn');
 		assert.ok((await loaded()) >= 256, `the image is ${await loaded()} pixels wide`);
-		await gallery.add('output-image', await panel.image());
+		await gallery.add('output-image', async () => await panel.image());
 		const address = new URL((await image.first().getAttribute('src'))!, editor.page.url());
 		const edited = await (await editor.page.request.get(address.href)).body();
 		await gallery.add('before-after', await small(readFileSync(PHOTO_FILE)), await small(edited));
@@ -90,7 +91,7 @@ async function checkResult(bench: Bench): Promise<void> {
 		for (const name of ['provider', 'operation', 'model', 'status', 'image', 'index', 'count']) {
 			assert.ok(heads.map((head) => head.trim()).includes(name), `${name} in ${String(heads)}`);
 		}
-		table = await panel.outputImage(VIEW_PIXELS);
+		table = await gallery.shoot(async () => await panel.outputImage(VIEW_PIXELS));
 	});
 
 	await checks.check('execute: the output as JSON, small and without the image', async () => {
@@ -100,7 +101,11 @@ async function checkResult(bench: Bench): Promise<void> {
 		assert.match(text, /"?status"?\s*:\s*"completed"/);
 		assert.ok(text.length < MOST_JSON_CHARACTERS, `${text.length} characters of JSON`);
 		assert.doesNotMatch(text, /[A-Za-z0-9+/]{200,}/);
-		await gallery.add('output-table-and-json', table, await panel.outputImage(VIEW_PIXELS));
+		await gallery.add(
+			'output-table-and-json',
+			table,
+			async () => await panel.outputImage(VIEW_PIXELS),
+		);
 		await panel.close();
 	});
 }
@@ -119,7 +124,7 @@ async function checkWrongKey(bench: Bench): Promise<void> {
 			const text = await editor.part('output-panel').innerText();
 			assert.ok(text.includes(WORDS_FOR_A_UNKNOWN), text);
 			assert.ok(!text.includes(UNKNOWN), 'the key is shown');
-			await gallery.add('error-wrong-key', await panel.image(600));
+			await gallery.add('error-wrong-key', async () => await panel.image(600));
 			await panel.close();
 		} finally {
 			await session.request('DELETE', `/credentials/${stored.id}`);
@@ -138,7 +143,7 @@ async function checkInputFault(bench: Bench): Promise<void> {
 		assert.match(text, /photo/);
 		assert.match(text, /\bdata\b/);
 		assert.equal(emulator.requests.length, before, 'requests sent');
-		await gallery.add('error-missing-image', await panel.image(600));
+		await gallery.add('error-missing-image', async () => await panel.image(600));
 		await panel.close();
 	});
 }

@@ -18,7 +18,8 @@ const DONE_WITHIN_SECONDS = 900;
 
 /** 200 images in one run: what is seen on the canvas, in the panel and in the list of executions. */
 export async function checkLongRun(bench: Bench): Promise<void> {
-	const { checks, editor, emulator, gallery, credentials } = bench;
+	const { checks, emulator, gallery, credentials } = bench;
+	const editor = await bench.openEditor('light');
 	const startedAt = Date.now();
 	const before = emulator.ledger.length;
 	const latency = emulator.settings.latencyMs;
@@ -60,7 +61,7 @@ export async function checkLongRun(bench: Bench): Promise<void> {
 		assert.ok(done > 0 && done < ITEMS, `${done} of ${ITEMS} edits taken so far`);
 		const running = editor.page.locator(`[data-test-id="canvas-node"][data-node-name="${NODE}"]`);
 		assert.match((await running.innerHTML()).toLowerCase(), /running|waiting|spinner/);
-		await gallery.add('long-run-canvas', await editor.canvasImage('with buttons'));
+		await gallery.add('long-run-canvas', async () => await editor.canvasImage('with buttons'));
 	});
 
 	await checks.check('long run: the panel says that the node is running', async () => {
@@ -80,7 +81,10 @@ export async function checkLongRun(bench: Bench): Promise<void> {
 			await other.settle(2000);
 			assert.match(await entry.first().innerText(), /Running/);
 			const sight = { x: 0, y: 0, width: 1280, height: 420 };
-			await gallery.add('long-run-executions', await other.page.screenshot({ clip: sight }));
+			await gallery.add(
+				'long-run-executions',
+				async () => await other.page.screenshot({ clip: sight }),
+			);
 		} finally {
 			await other.close();
 		}
@@ -98,7 +102,7 @@ export async function checkLongRun(bench: Bench): Promise<void> {
 		await editor.resize(STANDARD_HEIGHT);
 		const panel = await editor.openNode(NODE);
 		assert.match(await editor.part('output-panel').innerText(), /200 items/);
-		await gallery.add('long-run-done', await panel.image());
+		await gallery.add('long-run-done', async () => await panel.image());
 		await panel.close();
 	});
 
@@ -108,6 +112,8 @@ export async function checkLongRun(bench: Bench): Promise<void> {
 		await editor.part('execute-workflow-button').click();
 		await editor.until(async () => sent() > previously, 'a second run sends');
 		await editor.part('stop-execution-button').click();
+		// A busy n8n takes its time to hear of it.
+		await editor.part('stop-execution-button').waitFor({ state: 'hidden' });
 		await editor.settle(3000);
 		const whenStopped = sent();
 		await editor.settle(4 * EDIT_MILLISECONDS);
@@ -118,4 +124,5 @@ export async function checkLongRun(bench: Bench): Promise<void> {
 		console.log(`        ${whenStopped - previously} edits were taken before Stop`);
 	});
 	emulator.settings.latencyMs = latency;
+	await editor.close();
 }

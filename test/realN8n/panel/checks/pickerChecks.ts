@@ -45,7 +45,7 @@ export async function checkPicker({ checks, editor, gallery }: Bench): Promise<v
 			'On edit finished',
 			'Submit task',
 		]);
-		await gallery.add('node-picker', await editor.part('node-creator').screenshot());
+		await gallery.add('node-picker', async () => await editor.part('node-creator').screenshot());
 	});
 
 	for (const [action, operation] of [

@@ -108,7 +108,7 @@ async function runAgent(bench: Bench, chat: ChatServer, version: number): Promis
 		const agent = editor.page.locator(`[data-test-id="canvas-node"][data-node-name="${AGENT}"]`);
 		await agent.locator('[data-test-id="canvas-node-status-success"]').waitFor();
 		if (version === AGENT_VERSIONS[0])
-			await gallery.add('tool-canvas', await editor.canvasImage('without buttons'));
+			await gallery.add('tool-canvas', async () => await editor.canvasImage('without buttons'));
 	} finally {
 		await editor.resize(STANDARD_HEIGHT);
 		await session.request('DELETE', `/credentials/${id}`);

@@ -16,7 +16,8 @@ function isRoot(): boolean {
 	return process.getuid?.() === 0;
 }
 
-async function findChromium(log: (line: string) => void): Promise<string> {
+/** Chromium on this machine; installed first where it is missing. */
+export async function findChromium(log: (line: string) => void): Promise<string> {
 	const named = process.env.CHROMIUM_BINARY;
 	if (named !== undefined) return named;
 	const binaries = ['chromium', 'chromium-browser', 'google-chrome'];

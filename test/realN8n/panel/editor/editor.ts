@@ -107,7 +107,7 @@ export class Editor extends EditorPage {
 	async openedPanel(): Promise<NodePanel> {
 		await this.part('ndv').waitFor();
 		await this.part('node-parameters').waitFor();
-		await this.settle();
+		await this.settle(300);
 		return new NodePanel(this);
 	}
 

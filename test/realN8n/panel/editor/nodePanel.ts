@@ -1,6 +1,16 @@
 import type { Locator } from 'playwright-core';
 import type { EditorPage } from './editorPage';
 
+/** Entries of every kind of list that the panel opens. */
+const LIST_ENTRIES = [
+	'parameter-input-item',
+	'collection-parameter-option',
+	'node-credentials-select-item-new',
+	'rlc-item',
+]
+	.map((name) => `[data-test-id="${name}"]:visible`)
+	.join(', ');
+
 /** The open panel of a Qwen Image Edit node: what a user sees in it, and what a user does there. */
 export class NodePanel {
 	constructor(readonly editor: EditorPage) {}
@@ -49,7 +59,11 @@ export class NodePanel {
 	private async closeLists(): Promise<void> {
 		// The title of the panel: a click that changes nothing.
 		await this.editor.part('tab-params').click();
-		await this.editor.settle(400);
+		await this.listsClosed();
+	}
+
+	private async listsClosed(): Promise<void> {
+		await this.page.locator(LIST_ENTRIES).first().waitFor({ state: 'hidden' });
 	}
 
 	/** The fields from top to bottom, by name; those inside Images and Options are left out. */
@@ -59,10 +73,11 @@ export class NodePanel {
 			.evaluateAll((elements) =>
 				elements.flatMap((element) => {
 					const id = element.getAttribute('data-test-id') ?? '';
-					const inside = element.parentElement?.closest(
-						'[data-test-id^="fixed-collection-images"], .collection-parameter',
+					const inImages = element.parentElement?.closest(
+						'[data-test-id^="fixed-collection-images"]',
 					);
-					if (inside) return [];
+					const inOptions = element.querySelector('[data-parameter-path^="parameters.options."]');
+					if (inImages || (inOptions && id.startsWith('parameter-input-'))) return [];
 					if (id === 'fixed-collection-images') return ['images'];
 					if (id === 'collection-parameter-add') return ['options'];
 					return /^parameter-input-(?!field|hint|item)(\w+)$/.exec(id)?.[1] ?? [];
@@ -93,25 +108,31 @@ export class NodePanel {
 		return { slots: await slots.count(), chosen, offered };
 	}
 
+	/** Chooses a stored credential. */
+	async chooseCredential(slot: number, id: string): Promise<void> {
+		await this.editor.part('node-credentials-slot').nth(slot).locator('input').click();
+		await this.editor.part(`node-credentials-select-item-${id}`).click();
+		await this.editor.settle(400);
+	}
+
+	/** Opens the dialog of a chosen credential, which n8n then tests; a test that is done is started again. */
+	async testCredential(slot: number): Promise<Locator> {
+		const dialog = this.editor
+			.part('editCredential-modal')
+			.or(this.editor.part('credential-edit-dialog'))
+			.first();
+		const isOpen = await dialog.isVisible();
+		const again = dialog.getByRole('button', { name: 'Retry' });
+		await (isOpen ? again : this.editor.part('credential-edit-button').nth(slot)).click();
+		return dialog;
+	}
+
 	/** Labels of the options that could still be added. */
 	async optionLabels(): Promise<string[]> {
 		const entries = await this.openOptions();
 		const labels = await entries.allInnerTexts();
 		await this.closeLists();
 		return labels.map((label) => label.trim());
-	}
-
-	/** Adds every option there is, and returns their names in workflows. */
-	async addAllOptions(): Promise<string[]> {
-		const add = this.editor.part('collection-parameter-add');
-		while ((await add.count()) > 0) {
-			const entries = await this.openOptions();
-			const left = await entries.count();
-			await entries.first().click();
-			await this.editor.settle(250);
-			if (left === 1) break;
-		}
-		return await this.optionNames();
 	}
 
 	/** Adds one option by its label. */
@@ -121,15 +142,26 @@ export class NodePanel {
 		await this.editor.settle(400);
 	}
 
-	/** Options that are set, by name. */
-	async optionNames(): Promise<string[]> {
-		const paths = await this.page
-			.locator('[data-test-id="node-parameters"] [data-parameter-path]')
+	/** Options that are set: names in workflows, and labels. */
+	async options(): Promise<Array<{ name: string; label: string }>> {
+		const inputs = await this.page
+			.locator('[data-test-id="node-parameters"] [data-parameter-path^="parameters.options."]')
 			.evaluateAll((elements) =>
-				elements.map((element) => element.getAttribute('data-parameter-path') ?? ''),
+				elements.map((element) => ({
+					name: element.getAttribute('data-parameter-path') ?? '',
+					label: element.closest('.parameter-item')?.querySelector('label')?.innerText ?? '',
+				})),
 			);
-		const names = paths.flatMap((path) => /^parameters\.options\.(\w+)$/.exec(path)?.[1] ?? []);
-		return [...new Set(names)];
+		return inputs.map(({ name, label }) => ({
+			name: name.replace('parameters.options.', ''),
+			// The switch between Fixed and Expression is part of it.
+			label: label.split('\n')[0]!.trim(),
+		}));
+	}
+
+	/** Whether there is an option left to be added. */
+	async hasFurtherOptions(): Promise<boolean> {
+		return (await this.editor.part('collection-parameter-add').count()) > 0;
 	}
 
 	private async openOptions(): Promise<Locator> {
@@ -151,7 +183,7 @@ export class NodePanel {
 		await entries.first().waitFor();
 		const names = await entries.allInnerTexts();
 		await this.page.keyboard.press('Escape');
-		await this.editor.settle(400);
+		await this.listsClosed();
 		return names.map((name) => name.trim());
 	}
 

@@ -1,7 +1,5 @@
 /* eslint-disable @n8n/community-nodes/require-node-api-error -- tests never ship */
-import { demoCredentials } from '../../demo/services/credentials';
-import type { Emulator } from '../../../emulator';
-import type { WorkflowToImport } from '../../instance/home';
+import type { CredentialToImport, WorkflowToImport } from '../../instance/home';
 import { installInstance, type InstalledInstance } from '../../installation/install';
 import { startInstance, type RunningInstance } from '../../instance/start';
 import { makeTemporaryFolder, type TemporaryFolder } from '../../../processes/temporaryFolder';
@@ -21,7 +19,7 @@ const QUICK_LOCKS = {
 };
 
 export interface ClusterOptions {
-	emulator: Emulator;
+	credentials: CredentialToImport[];
 	workflows: WorkflowToImport[];
 	/** Executions that one worker takes at a time. */
 	concurrency: number;
@@ -83,7 +81,7 @@ export class Cluster {
 	}
 
 	private async startMain(): Promise<void> {
-		const { emulator, workflows, n8nDefaults, log } = this.options;
+		const { credentials, workflows, n8nDefaults, log } = this.options;
 		this.installed = await installInstance(log);
 		const redis = await startRedis(this.folder.path, log);
 		this.stops.push(redis.stop);
@@ -100,7 +98,7 @@ export class Cluster {
 			...(n8nDefaults ? {} : QUICK_LOCKS),
 		};
 		this.main = await startInstance({
-			credentials: demoCredentials(emulator),
+			credentials,
 			workflows,
 			environment: this.environment,
 			log,

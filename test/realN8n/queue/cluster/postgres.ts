@@ -17,15 +17,18 @@ export interface Postgres {
 	stop(): Promise<string>;
 }
 
+/** The program that makes a PostgreSQL; installed first where it is missing, with the others beside it. */
+export async function findPostgres(log: (line: string) => void): Promise<string> {
+	const folders = debianFolders;
+	return await findOrInstall({ binaries: ['initdb'], folders, debianPackage: 'postgresql' }, log);
+}
+
 /** Starts a new, empty PostgreSQL in the folder: the database that n8n supports in queue mode. */
 export async function startPostgres(
 	folder: string,
 	log: (line: string) => void,
 ): Promise<Postgres> {
-	const initdb = await findOrInstall(
-		{ binaries: ['initdb'], folders: debianFolders, debianPackage: 'postgresql' },
-		log,
-	);
+	const initdb = await findPostgres(log);
 	const data = join(folder, 'postgres');
 	mkdirSync(data, { recursive: true });
 	const user = unprivilegedUser();

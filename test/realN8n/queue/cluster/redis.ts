@@ -10,12 +10,14 @@ export interface Redis {
 	stop(): Promise<string>;
 }
 
+/** Redis on this machine; installed first where it is missing. */
+export async function findRedis(log: (line: string) => void): Promise<string> {
+	return await findOrInstall({ binaries: ['redis-server'], debianPackage: 'redis-server' }, log);
+}
+
 /** Starts a Redis that keeps nothing on disk: n8n's queue. */
 export async function startRedis(folder: string, log: (line: string) => void): Promise<Redis> {
-	const binary = await findOrInstall(
-		{ binaries: ['redis-server'], debianPackage: 'redis-server' },
-		log,
-	);
+	const binary = await findRedis(log);
 	const [port = 0] = await reservePorts(1);
 	const words = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
 	const server = BackgroundProcess.start(binary, words, {

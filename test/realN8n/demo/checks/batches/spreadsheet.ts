@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readImageNotes } from '../../../emulator';
-import { PHOTOS_FOLDER, SPREADSHEET_FILE } from '../examples';
-import type { ExampleRun } from '../exampleRun';
+import { readImageNotes } from '../../../../emulator';
+import { PHOTOS_FOLDER, SPREADSHEET_FILE } from '../../examples';
+import type { ExampleRun } from '../../exampleRun';
 import { readTable } from './table';
-import { checkFile } from './writtenImages';
+import { checkFile } from '../writtenImages';
 
 /** What is to become of each row of the spreadsheet: an image, or an error of this kind. */
 const OUTCOMES: Readonly<Record<string, string>> = {

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { readImageNotes } from '../../../emulator';
-import { PHOTOS_FOLDER } from '../examples';
-import type { ExampleRun } from '../exampleRun';
-import { photoNames } from '../workspace';
-import { checkFile } from './writtenImages';
+import { readImageNotes } from '../../../../emulator';
+import { PHOTOS_FOLDER } from '../../examples';
+import type { ExampleRun } from '../../exampleRun';
+import { photoNames } from '../../workspace';
+import { checkFile } from '../writtenImages';
 
 /** One photo is refused in the first night: it alone is edited, and paid for, in the second; the third has nothing to do. */
 export async function checkPhotoFolder(run: ExampleRun): Promise<void> {

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readImageNotes } from '../../../emulator';
-import { UPLOAD_KEY } from '../services/credentials';
-import { PHOTO_FILE } from '../examples';
-import type { ExampleRun } from '../exampleRun';
-import { checkFile } from './writtenImages';
+import { readImageNotes } from '../../../../emulator';
+import { UPLOAD_KEY } from '../../services/credentials';
+import { PHOTO_FILE } from '../../examples';
+import type { ExampleRun } from '../../exampleRun';
+import { checkFile } from '../writtenImages';
 
 const PROMPT = 'Make it a snowy morning behind the window';
 

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import assert from 'node:assert/strict';
-import type { ExampleRun } from '../exampleRun';
-import { checkFilesOf } from './writtenImages';
+import type { ExampleRun } from '../../exampleRun';
+import { checkFilesOf } from '../writtenImages';
 
 /** The agent called the tool once, with the order's words, and passed on the address of the result. */
 export async function checkAgent(run: ExampleRun): Promise<void> {

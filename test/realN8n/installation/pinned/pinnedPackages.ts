@@ -2,14 +2,15 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand } from '../../processes/command';
-import { npmEnvironment, npmScript } from './npm';
+import { runCommand, type CommandResult } from '../../../processes/command';
+import { npmEnvironment, npmScript } from '../npm';
+import { withTarballUrls, type Lockfile } from './tarballUrls';
 
 /**
  * Where everything is installed that only these tests need: n8n, and all else below it, so that it finds n8n's packages. Not beside the recipes: the build of the package copies
  * every image below the project except in the top-level node_modules and in dot folders, and n8n brings thousands of icons.
  */
-const INSTALLED_FOLDER = join(__dirname, '../../../.n8n-instance');
+const INSTALLED_FOLDER = join(__dirname, '../../../../.n8n-instance');
 
 /** What an installation was made from; within its node_modules, so that `npm ci` deletes it with what it describes. */
 interface Stamp {
@@ -32,19 +33,49 @@ export async function installPinned(
 	const lockfileHash = createHash('sha256').update(lockfile).digest('hex');
 	if (readStamp(folder)?.lockfileHash === lockfileHash) return folder;
 	mkdirSync(folder, { recursive: true });
-	for (const file of ['package.json', 'package-lock.json', '.npmrc']) {
+	for (const file of ['package.json', '.npmrc']) {
 		copyFileSync(join(recipeFolder, file), join(folder, file));
 	}
-	log(`${name}: installing with npm ci (minutes when the npm cache is cold) ...`);
-	const { seconds } = await runCommand(process.execPath, [npmScript(), 'ci', '--ignore-scripts'], {
-		workingDirectory: folder,
-		environment: npmEnvironment(),
-		label: `npm ci of ${name}`,
-		onHeartbeat: (elapsed) => log(`${name}: still installing after ${elapsed} s ...`),
-	});
+	const lock = JSON.parse(lockfile.toString('utf8')) as Lockfile;
+	// Optional ones are those of other platforms.
+	const needed = Object.entries(lock.packages).filter(([path, one]) => path && !one.optional);
+	const paths = needed.map(([path]) => path);
+	log(`${name}: installing ${paths.length} packages (minutes when the npm cache is cold) ...`);
+	const install = async (from: Lockfile): Promise<CommandResult> => {
+		writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(from));
+		return await runCommand(process.execPath, [npmScript(), 'ci', '--ignore-scripts'], {
+			workingDirectory: folder,
+			environment: npmEnvironment(),
+			label: `npm ci of ${name}`,
+			heartbeatSeconds: 10,
+			onHeartbeat: (elapsed) => {
+				const there = paths.filter((path) => existsSync(join(folder, path, 'package.json')));
+				log(`${name}: ${there.length} of ${paths.length} packages after ${elapsed} s ...`);
+			},
+		});
+	};
+	const { seconds } = await install(withTarballUrls(lock, await registryOf(folder))).catch(
+		async (error: unknown) => {
+			// Some mirrors keep their files elsewhere.
+			log(`${name}: ${String(error).split('\n')[0]}, asking the registry for every address ...`);
+			return await install(lock);
+		},
+	);
 	log(`${name}: npm ci took ${seconds} s`);
 	writeStamp(folder, { lockfileHash });
 	return folder;
+}
+
+async function registryOf(folder: string): Promise<string> {
+	const { stdout } = await runCommand(
+		process.execPath,
+		[npmScript(), 'config', 'get', 'registry'],
+		{
+			workingDirectory: folder,
+			environment: npmEnvironment(),
+		},
+	);
+	return stdout.trim();
 }
 
 /** The stamp of an installation; `undefined` where there is none. */

@@ -1,9 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from '../../processes/until';
-import type { ExampleRun } from '../demo/exampleRun';
-import { checkFile } from '../demo/checks/writtenImages';
+import { until } from '../../../../processes/until';
+import type { ExampleRun } from '../../exampleRun';
+import { checkFile } from '../writtenImages';
 
 /** The provider calls the trigger, and the execution that it starts writes the image; nobody has asked before. */
 export async function checkCallback(run: ExampleRun): Promise<void> {
