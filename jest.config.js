@@ -20,6 +20,6 @@ module.exports = {
 	},
 	testTimeout: 30_000,
 	testSequencer: '<rootDir>/test/matrixFirst.js',
-	// More than the two processors of the machine that runs it: most engine tests wait for most of their time.
-	maxWorkers: 3,
+	// As many as the machine that runs it has processors: with more, what must happen within seconds comes too late.
+	maxWorkers: 2,
 };

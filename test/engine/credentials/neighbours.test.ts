@@ -48,7 +48,7 @@ async function loadInOrder(folders: readonly string[]): Promise<Loaded> {
 
 const folder = makeTemporaryFolder('neighbour');
 const clashing = makeTemporaryFolder('clashing-neighbour');
-const ourTypes = providerIds.map((id) => facts[id].credential);
+const ourTypes = [...providerIds.map((id) => facts[id].credential), 'qwenImageEditStorageApi'];
 let ours: string;
 let echo: LoopbackServer;
 
@@ -80,7 +80,9 @@ describe.each([
 		const loaded = await loadInOrder(folders());
 		for (const type of ourTypes) expect(loaded.supportedNodes.get(type)).toContain(editNodeType);
 		for (const fields of fieldsOf(loaded, editNodeType)) {
-			expect(fields).toEqual(expect.arrayContaining(['apiKey', 'baseUrl']));
+			// A bucket has a key of two parts.
+			const own = fields.includes('bucket') ? ['accessKeyId', 'endpoint'] : ['apiKey', 'baseUrl'];
+			expect(fields).toEqual(expect.arrayContaining(own));
 		}
 		for (const type of NEIGHBOUR_TYPES) {
 			expect(loaded.supportedNodes.get(type)).toEqual([NEIGHBOUR_NODE]);

@@ -144,22 +144,23 @@ describe('two runs that start the same edits at once', () => {
 				`${provider}: pay once, with reuse ${reusePaidEdits === 0 ? 'off' : 'on'}`,
 				async (bucket) => {
 					const { emulator } = bucket.stage;
+					bucket.stage.set({ taskSeconds: 0.5 });
 					const order: Order = {
 						provider,
 						prompt: '={{ $json.p }}',
-						items: Array.from({ length: 6 }, (_, index) =>
+						items: Array.from({ length: 4 }, (_, index) =>
 							bucket.stage.item({ p: `edit ${index}` }),
 						),
-						options: { reusePaidEdits, maxConcurrency: 6 },
+						options: { reusePaidEdits, maxConcurrency: 4 },
 					};
 					const both = await Promise.all([bucket.succeed(order), bucket.succeed(order)]);
-					expect(emulator.ledger).toHaveLength(6);
+					expect(emulator.ledger).toHaveLength(4);
 					for (const { edited } of both) {
-						expect(edited.map(({ json }) => json.status)).toEqual(Array(6).fill('completed'));
+						expect(edited.map(({ json }) => json.status)).toEqual(Array(4).fill('completed'));
 					}
 					expect(filesOf(both[0])).toEqual(filesOf(both[1]));
 					await bucket.succeed(order);
-					expect(emulator.ledger).toHaveLength(reusePaidEdits === 0 ? 12 : 6);
+					expect(emulator.ledger).toHaveLength(reusePaidEdits === 0 ? 8 : 4);
 				},
 			);
 		}
