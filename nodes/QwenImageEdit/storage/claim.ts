@@ -1,6 +1,7 @@
 import { EditFault, type Fault } from '../edit/fault';
 import type { ItemPlan } from '../run/item';
 import type { Clock } from '../run/ports';
+import { cancelledFault } from '../run/requests';
 import { conditionFor, type ConditionalWrites } from './conditionalWrites';
 import { type EditRecord, type ImageNote, readNote, readRecord, recordText } from './record';
 import type { RunMark } from './runMark';
@@ -45,8 +46,6 @@ const heldSeconds = 7 * 86_400;
 /** How often another run is looked at that sends the same edit just now. */
 const lookSeconds = 1;
 
-const cancelled: Fault = { kind: 'cancelled', message: 'The execution was canceled' };
-
 /** Where the record of an edit is. */
 export function recordKey(key: string): string {
 	return `edits/${key}/record.json`;
@@ -77,8 +76,8 @@ export class Claims {
 		await mark.begin();
 		const reused = await this.delivered();
 		if (reused !== undefined) return reused;
-		for (;;) {
-			if (settings.signal.aborted) throw new EditFault(cancelled);
+		for (let looks = 1; ; looks += 1) {
+			if (settings.signal.aborted) throw cancelledFault();
 			const paid = await this.take();
 			if (paid !== undefined) return paid;
 			const found = await this.find();
@@ -88,7 +87,8 @@ export class Claims {
 			if (clock.now() + lookSeconds * 1000 > settings.deadline) {
 				throw new EditFault(this.stillSent());
 			}
-			if (claim === 'again') continue;
+			// What has changed once is looked at once more at once; after that nobody is in a hurry.
+			if (claim === 'again' && looks === 1) continue;
 			await clock.sleep(lookSeconds * 1000, settings.signal);
 		}
 	}
@@ -149,9 +149,18 @@ export class Claims {
 			if (note?.payment === record.payment) return { kind: 'stored', note, found };
 		}
 		if (record.state === 'task' || record.state === 'made') return { kind: 'attach', found };
-		if (record.state === 'intent' && owner?.isAlive === true) return 'wait';
+		if (record.state === 'intent' && (await this.isUnderWay(found))) return 'wait';
 		if (this.ageSeconds(record) < heldSeconds) throw new EditFault(this.unknownOutcome(record));
 		return (await this.take(etag)) ?? 'again';
+	}
+
+	/** Whether the run that has written an intent is alive, or has gone on since the intent was read. */
+	private async isUnderWay({ record, etag }: Found): Promise<boolean> {
+		const { mark } = this.ports;
+		if ((await mark.stateOf(record.run)).isAlive) return true;
+		// What was known of the run may be some seconds old, and it may have ended between both reads.
+		if ((await mark.stateOf(record.run, 0)).isAlive) return true;
+		return (await this.find())?.etag !== etag;
 	}
 
 	/** A task that was put out by Submit Task and is wanted again. */

@@ -80,12 +80,13 @@ export class RunMark {
 	/**
 	 * What is known of another run.
 	 *
+	 * @param maximumSeconds how old it may be: many items may wait for the same run
 	 * @throws EditFault
 	 */
-	async stateOf(run: string): Promise<RunState> {
+	async stateOf(run: string, maximumSeconds = keptSeconds): Promise<RunState> {
 		const known = this.others.get(run);
 		const now = this.clock.now();
-		if (known !== undefined && now - known.readAt < keptSeconds * 1000) return await known.state;
+		if (known !== undefined && now - known.readAt < maximumSeconds * 1000) return await known.state;
 		const state = this.readState(run, now);
 		this.others.set(run, { readAt: now, state });
 		return await state;
