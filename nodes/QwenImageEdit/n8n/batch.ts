@@ -1,11 +1,12 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { EditFault, type Fault } from '../edit/fault';
+import { EditFault } from '../edit/fault';
 import type { ItemPlan, ItemResult, RecordName } from '../run/item';
 import { runOrdered, type Settled } from '../run/pace/pool';
 import { TypicalTimes } from '../run/pace/typicalTimes';
 import type { PaidWorkStore } from '../run/paidWork';
 import type { PaidWorkMemory } from '../run/ports';
+import { cancelledFault } from '../run/requests';
 import { runItem } from '../run/runItem';
 import { Redaction } from '../wire/text/redaction';
 import { HeldImages, N8nImageStore } from './files/imageStore';
@@ -164,7 +165,7 @@ export class Batch {
 		signal: AbortSignal,
 	): Promise<Finished> {
 		if (planned.state === 'failed') throw asError(planned.error);
-		if (planned.state === 'skipped') throw new EditFault(cancelled);
+		if (planned.state === 'skipped') throw cancelledFault();
 		if ('output' in planned.result) return { output: planned.result.output, waited: false };
 		const { plan } = planned.result;
 		if (plan.isCheckOnly && plan.request !== undefined) {
@@ -237,14 +238,12 @@ export class Batch {
 				: [],
 		);
 		if (failures.length === 0 && this.signal.aborted) {
-			failures.push({ index: 0, fault: paidWork.told(run, 0, cancelled) });
+			failures.push({ index: 0, fault: paidWork.told(run, 0, cancelledFault().fault) });
 		}
 		if (failures.length === 0) return;
 		throw batchError(context.getNode(), failures, paidWork.named(run), this.redaction, note);
 	}
 }
-
-const cancelled: Fault = { kind: 'cancelled', message: 'The execution was canceled' };
 
 /** The plan of an item that is planned for the first time in this run. */
 function freshPlan(planned: Planned): ItemPlan[] {

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { EditFault } from '../../edit/fault';
+import { cancelledFault } from '../../run/requests';
 import { systemClock } from '../runtime/clock';
 
 /** A Node stream, as n8n provides it. Community nodes may not import `stream`, not even its types. */
@@ -45,7 +46,7 @@ export async function withDeadline<Result>(
 ): Promise<Result> {
 	const done = new AbortController();
 	const onAbort = (): void => {
-		body.destroy(new EditFault({ kind: 'cancelled', message: 'The execution was canceled' }));
+		body.destroy(cancelledFault());
 	};
 	if (settings.signal.aborted) onAbort();
 	settings.signal.addEventListener('abort', onAbort, { once: true });

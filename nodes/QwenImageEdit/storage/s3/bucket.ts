@@ -2,6 +2,7 @@ import { EditFault } from '../../edit/fault';
 import type { ImageFile } from '../../edit/request';
 import { backOffSeconds } from '../../edit/retry';
 import type { Clock } from '../../run/ports';
+import { cancelledFault } from '../../run/requests';
 import { type BucketAddress, objectUrl } from './address';
 import { isPassing, type StoreReply, storeFault } from './refusal';
 import { type AccessKey, presignedLink, signedHeaders } from './signing';
@@ -164,7 +165,7 @@ export class Bucket {
 		const { headers = {}, body, seconds = requestSeconds } = request;
 		const latest = clock.now() + patienceSeconds * 1000;
 		for (let tries = 1; ; tries += 1) {
-			if (signal.aborted) throw cancelled();
+			if (signal.aborted) throw cancelledFault();
 			const answer = await transport.send(
 				{
 					method,
@@ -174,7 +175,7 @@ export class Bucket {
 				},
 				{ timeoutSeconds: seconds, signal },
 			);
-			if (answer.kind === 'cancelled') throw cancelled();
+			if (answer.kind === 'cancelled') throw cancelledFault();
 			const isLast = tries >= maximumTries || clock.now() >= latest;
 			if (answer.kind === 'reply' && (isLast || !isPassing(answer.reply))) return answer.reply;
 			if (answer.kind === 'failed' && isLast) throw this.unreachable(answer.message);
@@ -190,8 +191,4 @@ export class Bucket {
 				"Check the endpoint in the storage credential, or set 'Storage' to 'None' to go on without the bucket",
 		});
 	}
-}
-
-function cancelled(): EditFault {
-	return new EditFault({ kind: 'cancelled', message: 'The execution was canceled' });
 }
