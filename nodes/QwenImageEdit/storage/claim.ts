@@ -85,7 +85,7 @@ export class Claims {
 			const claim = found === undefined ? 'again' : await this.judge(found);
 			if (claim !== 'again' && claim !== 'wait') return claim;
 			if (clock.now() + lookSeconds * 1000 > settings.deadline) {
-				throw new EditFault(this.stillSent());
+				throw new EditFault(claim === 'wait' ? this.stillSent() : this.notTakenOver());
 			}
 			// What has changed once is looked at once more at once; after that nobody is in a hurry.
 			if (claim === 'again' && looks === 1) continue;
@@ -192,6 +192,15 @@ export class Claims {
 			message: `An earlier run sent this edit at ${since} and stopped before it had an answer. ${title} may have taken the edit, and it may have been billed`,
 			advice: `It was not sent again. Look at the usage page of ${title} for a request at that time. To send it again before ${until}, delete the object ${recordKey(this.key)} in the bucket`,
 			isTaken: true,
+		};
+	}
+
+	private notTakenOver(): Fault {
+		const key = recordKey(this.key);
+		return {
+			kind: 'network',
+			message: `The bucket did not let the object ${key} be written over`,
+			advice: `Nothing was sent. Delete the object, or set 'Storage' to 'None' for this run`,
 		};
 	}
 

@@ -16,7 +16,9 @@ export type ConditionalWrites = 'honoured' | 'unquoted' | 'ignored' | 'refused';
 export function conditionFor(writes: ConditionalWrites, etag?: string): Condition | undefined {
 	if (writes === 'ignored' || writes === 'refused') return undefined;
 	if (etag === undefined) return 'absent';
-	return { etag: writes === 'unquoted' ? withoutQuotes(etag) : etag };
+	// A proxy that packs an answer calls its ETag weak, and a weak one fits no condition (RFC 9110, 13.1.1).
+	const strong = etag.replace(/^W\//, '');
+	return { etag: writes === 'unquoted' ? withoutQuotes(strong) : strong };
 }
 
 /**

@@ -152,6 +152,15 @@ describe('a store that takes ETags without their quotes only', () => {
 	);
 });
 
+describe('a proxy in front of the store', () => {
+	onBucket('is told to pack nothing, which would change the ETag', async (bucket) => {
+		await bucket.succeed({ provider: 'aiml' });
+		await bucket.succeed({ provider: 'aiml', options: { reusePaidEdits: 7 } });
+		const asked = bucket.s3.requests.map(({ headers }) => headers['accept-encoding']);
+		expect(new Set(asked)).toEqual(new Set(['identity']));
+	});
+});
+
 describe('the secret of the bucket', () => {
 	onBucket('is in no item, no error and no stored run', async (bucket) => {
 		const { s3, stage } = bucket;

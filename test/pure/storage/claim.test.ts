@@ -81,7 +81,9 @@ describe('a record that cannot be taken over', () => {
 	it('is asked for a few times a second at most', async () => {
 		const delivered: RunState = { isAlive: false, hasDelivered: () => true };
 		const scene = new Scene([task], delivered);
-		await expect(scene.claim(20)).rejects.toMatchObject({ fault: { kind: 'timeout' } });
+		await expect(scene.claim(20)).rejects.toMatchObject({
+			fault: { kind: 'network', message: expect.stringContaining('edits/edit-0/record.json') },
+		});
 		expect(scene.requests).toBeLessThan(4 * 25);
 	});
 

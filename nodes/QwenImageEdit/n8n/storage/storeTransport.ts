@@ -58,7 +58,8 @@ export class N8nStoreTransport implements StoreTransport {
 		const options: IHttpRequestOptions & { allowedDomains?: string } = {
 			url,
 			method,
-			headers,
+			// As it is stored: a proxy that packs it would change its ETag.
+			headers: { ...headers, 'accept-encoding': 'identity' },
 			encoding: 'stream',
 			timeout: Math.ceil(timeoutSeconds * 1000),
 			abortSignal: signal,
