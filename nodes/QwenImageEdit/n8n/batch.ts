@@ -172,7 +172,8 @@ export class Batch {
 			return { output: [checkedItem(plan, index)], waited: false };
 		}
 		const waited = plan.operation === 'edit' || plan.waitForCompletion;
-		const work = async (): Promise<INodeExecutionData[]> => await this.edit(plan, index, signal);
+		const work = async (admit?: () => Promise<void>): Promise<INodeExecutionData[]> =>
+			await this.edit(plan, index, signal, admit);
 		return { output: await this.spending.within(plan, index, signal, work), waited };
 	}
 
@@ -180,6 +181,7 @@ export class Batch {
 		plan: ItemPlan,
 		itemIndex: number,
 		signal: AbortSignal,
+		admit?: () => Promise<void>,
 	): Promise<INodeExecutionData[]> {
 		const { context, credential, run, paidWork, storage } = this.settings;
 		const held = new HeldImages(context, plan.output);
@@ -212,6 +214,7 @@ export class Batch {
 					times,
 					memory: known,
 					signal,
+					...(admit === undefined ? {} : { admit }),
 				},
 			);
 		const result = await (storage === undefined

@@ -88,7 +88,7 @@ export class Requests {
 	constructor(
 		readonly ports: RequestPorts,
 		private readonly provider: Provider,
-		readonly deadline: number,
+		public deadline: number,
 	) {}
 
 	/**

@@ -12,7 +12,13 @@ import { type RequestPorts, Requests } from './requests';
 import { type PollPorts, TaskReader } from './task';
 
 /** What the runner needs of the world around it. */
-export type RunPorts = RequestPorts & PollPorts & DownloadPorts & { memory: PaidWorkMemory };
+export type RunPorts = RequestPorts &
+	PollPorts &
+	DownloadPorts & {
+		memory: PaidWorkMemory;
+		/** Awaited before an edit is sent that has to be paid for. Throws EditFault when it must not be. */
+		admit?(): Promise<void>;
+	};
 
 /**
  * Runs one item from its first request to its last image.
@@ -36,7 +42,7 @@ const withdrawSeconds = 10;
 
 /** One item while it runs. */
 class ItemRun {
-	private readonly startedAt: number;
+	private startedAt: number;
 
 	private readonly requests: Requests;
 
@@ -134,6 +140,12 @@ class ItemRun {
 	/** Sends the edit once, and remembers from then on that it was paid for. */
 	private async submit(): Promise<Pending | Completed> {
 		const { provider } = this.plan;
+		if (this.ports.admit !== undefined) {
+			await this.ports.admit();
+			// The time of an item begins with its first request.
+			this.requests.deadline += this.ports.clock.now() - this.startedAt;
+			this.startedAt = this.ports.clock.now();
+		}
 		const request = await this.withUrls(this.plan.request!);
 		try {
 			const answer = await this.requests.send<Outcome>(

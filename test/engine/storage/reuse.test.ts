@@ -195,3 +195,32 @@ function older(text: string, seconds: number, encoding: 'utf8' | 'base64url'): s
 		encoding,
 	);
 }
+
+describe('with a limit', () => {
+	onBucket(
+		'what is in the bucket comes out, also when nothing more may be spent',
+		async (bucket) => {
+			const { emulator } = bucket.stage;
+			const order = (names: string[], maxCost: number): Order => ({
+				provider: 'evoLink',
+				prompt: '={{ $json.p }}',
+				items: names.map((p) => bucket.stage.item({ p })),
+				options: { reusePaidEdits: 7, maxConcurrency: 1, maxCost },
+				node: { onError: 'continueRegularOutput' },
+			});
+			const first = await bucket.succeed(order(['a', 'b'], 100));
+			const price = (first.edited[0]!.json.cost as { amount: number }).amount;
+			const { edited } = await bucket.succeed(order(['new', 'newer', 'a', 'b'], price * 1.5));
+			expect(edited.map(({ json }) => json.reused ?? json.details ?? json.status)).toEqual([
+				'completed',
+				expect.objectContaining({ errorKind: 'budget', billed: 'no' }),
+				true,
+				true,
+			]);
+			expect(emulator.ledger).toHaveLength(3);
+			// What was refused for its cost is free to be sent by the next run.
+			const third = await bucket.succeed(order(['newer'], 100));
+			expect(third.edited[0]!.json).toMatchObject({ status: 'completed' });
+		},
+	);
+});

@@ -27,29 +27,30 @@ export class Spending {
 	}
 
 	/**
-	 * Does the work of an item if there is room for what it costs at most, and then counts what it did cost.
+	 * Does the work of an item, and then counts what it did cost.
 	 *
-	 * @throws EditFault of kind `budget` when there is none; nothing was sent then
+	 * @param work is given what to await before the edit is sent, where the run has a limit: it throws an EditFault of kind
+	 * `budget` when there is no room for what the edit costs at most
 	 */
 	async within(
-		{ expected, request }: ItemPlan,
+		{ expected }: ItemPlan,
 		item: number,
 		signal: AbortSignal,
-		work: () => Promise<INodeExecutionData[]>,
+		work: (admit?: () => Promise<void>) => Promise<INodeExecutionData[]>,
 	): Promise<INodeExecutionData[]> {
 		const { budget } = this;
 		if (budget === undefined || expected === undefined) return await work();
 		this.currency = expected.currency;
-		// What an earlier try has sent has no request any more, and costs nothing more.
-		const most = request === undefined ? 0 : expected.amount;
-		if (!(await budget.reserve(item, most, signal))) {
+		budget.resume(item);
+		const admit = async (): Promise<void> => {
+			if (await budget.reserve(item, expected.amount, signal)) return;
 			if (signal.aborted) throw cancelledFault();
 			const message = `There is no room for this edit, which costs up to ${this.money(expected.amount)}`;
 			throw new EditFault({ kind: 'budget', message });
-		}
+		};
 		let cost: number | undefined;
 		try {
-			const output = await work();
+			const output = await work(admit);
 			cost = costOf(output);
 			return output;
 		} catch (error) {

@@ -38,6 +38,13 @@ export class Budget {
 		return this.sum / unit;
 	}
 
+	/** An earlier try has sent it: what is paid for is fetched, not refused. False for an edit that nobody has sent. */
+	resume(item: number): boolean {
+		if (!this.counted.has(item)) return false;
+		this.underWay.add(item);
+		return true;
+	}
+
 	/**
 	 * Waits for room, in the order of the calls.
 	 *
@@ -45,11 +52,7 @@ export class Budget {
 	 * @returns whether it may be sent; false, too, when the signal is aborted first
 	 */
 	async reserve(item: number, most: number, signal?: AbortSignal): Promise<boolean> {
-		// An earlier try has sent it. What is paid for is fetched, not refused.
-		if (this.counted.has(item)) {
-			this.underWay.add(item);
-			return true;
-		}
+		if (this.resume(item)) return true;
 		return await new Promise<boolean>((resolve) => {
 			const waiting: Waiting = {
 				item,
