@@ -7,5 +7,5 @@ export { plainPng, readImageNotes } from './images/png';
 export { GATEWAY_ANSWERS } from './faults/gateway-answers';
 export type { GatewayName } from './faults/gateway-answers';
 export { documents503 } from './providers';
-export { OPEN_AI_FACES, PROVIDER_IDS } from './types';
+export { CALLING_PROVIDERS, OPEN_AI_FACES, PROVIDER_IDS } from './types';
 export type * from './types';

@@ -19,6 +19,17 @@ export const PROVIDER_IDS = [
 ] as const;
 export type ProviderId = (typeof PROVIDER_IDS)[number];
 
+/** Those whose documents name a call when a task has ended. */
+export const CALLING_PROVIDERS: readonly ProviderId[] = [
+	'evoLink',
+	'fal',
+	'kie',
+	'modelsLab',
+	'odkkk',
+	'replicate',
+	'waveSpeed',
+];
+
 /** The servers behind `POST /v1/images/edits` that the emulator can be; they differ as their documents do. */
 export const OPEN_AI_FACES = [
 	'generic',

@@ -3,19 +3,13 @@ import { onStage, type Stage } from '../stage/scenario';
 import { TriggerStage, type CallAnswer } from '../stage/triggerStage';
 
 import { providers } from '../../../nodes/QwenImageEdit/providers';
-import { readImageNotes, type CallbackRecord, type ProviderId } from '../../emulator';
+import {
+	CALLING_PROVIDERS as calling,
+	readImageNotes,
+	type CallbackRecord,
+	type ProviderId,
+} from '../../emulator';
 import { until } from '../../processes/until';
-
-/** Those whose documents name a callback: the issue lists seven. */
-const calling: ProviderId[] = [
-	'evoLink',
-	'fal',
-	'kie',
-	'modelsLab',
-	'odkkk',
-	'replicate',
-	'waveSpeed',
-];
 
 /** Those that sign, each by its own secret or key; Kie.ai where the account has a key for it. */
 const signing: readonly ProviderId[] = ['fal', 'kie', 'replicate', 'waveSpeed'];

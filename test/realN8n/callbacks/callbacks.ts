@@ -5,6 +5,7 @@
  *
  *     npm run callbacks
  */
+import { CALLING_PROVIDERS } from '../../emulator/types';
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +24,7 @@ import { runScript } from '../endToEnd/runScript';
 import { KilledInstance } from '../kill/killedInstance';
 import { Caller } from './caller';
 import { checkStrangers } from './strangers';
-import { CALLING, callbackWorkflows, FINISHED, SUBMIT, triggerName } from './workflows';
+import { callbackWorkflows, FINISHED, SUBMIT, triggerName } from './workflows';
 
 const TASKS = 20;
 /** Larger than this test's downloads are quick. */
@@ -36,8 +37,10 @@ function fileOf({ provider, taskId, model }: LedgerEntry): string {
 }
 
 async function submitAll(n8n: KilledInstance, emulator: Emulator): Promise<void> {
-	for (const [index, provider] of CALLING.entries()) {
-		const count = Math.floor(TASKS / CALLING.length) + (index < TASKS % CALLING.length ? 1 : 0);
+	for (const [index, provider] of CALLING_PROVIDERS.entries()) {
+		const count =
+			Math.floor(TASKS / CALLING_PROVIDERS.length) +
+			(index < TASKS % CALLING_PROVIDERS.length ? 1 : 0);
 		const photos = Array.from({ length: count }, (_, place) => ({
 			url: emulator.hostImage(
 				plainPng(PHOTO_PIXELS, PHOTO_PIXELS, [index * 30, place * 60, 90]),

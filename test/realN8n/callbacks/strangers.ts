@@ -1,8 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
+import { CALLING_PROVIDERS } from '../../emulator/types';
 import assert from 'node:assert/strict';
 import type { CallbackRecord, Emulator } from '../../emulator';
 import type { Checks } from '../endToEnd/checks';
-import { CALLING } from './workflows';
 
 async function post(
 	url: string,
@@ -22,7 +22,7 @@ export async function checkStrangers(
 	emulator: Emulator,
 	n8nUrl: string,
 ): Promise<void> {
-	for (const provider of CALLING) {
+	for (const provider of CALLING_PROVIDERS) {
 		const record = emulator.callbacks.find((one) => one.provider === provider)!;
 		const { pathname, searchParams } = new URL(record.url);
 		const right = `${n8nUrl}${pathname}?secret=${searchParams.get('secret')}`;

@@ -1,21 +1,10 @@
 import { findProvider } from '../../../nodes/QwenImageEdit/providers';
-import type { ProviderId } from '../../emulator/types';
+import { CALLING_PROVIDERS, type ProviderId } from '../../emulator/types';
 import type { CredentialToImport, WorkflowToImport } from '../instance/home';
 import { node, NODE_TYPE, type WorkflowNode } from '../panel/workflows';
 
 /** The trigger's full name. */
 export const TRIGGER_TYPE = 'n8n-nodes-qwen-image-edit.qwenImageEditTrigger';
-
-/** Every provider that calls back. */
-export const CALLING: readonly ProviderId[] = [
-	'evoLink',
-	'fal',
-	'kie',
-	'modelsLab',
-	'odkkk',
-	'replicate',
-	'waveSpeed',
-];
 
 /** Ids of the two workflows. */
 export const SUBMIT = 'callbacksSubmit1';
@@ -26,7 +15,7 @@ export const triggerName = (provider: ProviderId): string => `Finished at ${prov
 
 /** The ID that n8n gives a trigger, which is part of its URL. */
 export function webhookIdOf(provider: ProviderId): string {
-	const place = String(CALLING.indexOf(provider)).padStart(12, '0');
+	const place = String(CALLING_PROVIDERS.indexOf(provider)).padStart(12, '0');
 	return `0b4c1a52-5b7e-4d0c-9a64-${place}`;
 }
 
@@ -87,7 +76,7 @@ function rows(id: string, list: WorkflowNode[][]): WorkflowToImport<WorkflowNode
 export function callbackWorkflows(
 	credentials: readonly CredentialToImport[],
 ): WorkflowToImport<WorkflowNode>[] {
-	const submits = CALLING.map((provider) => {
+	const submits = CALLING_PROVIDERS.map((provider) => {
 		const path = `submit-${provider}`;
 		const call = node(`Order for ${provider}`, 'n8n-nodes-base.webhook', 2.1, [0, 0], {
 			httpMethod: 'POST',
@@ -100,7 +89,7 @@ export function callbackWorkflows(
 		});
 		return [{ ...call, webhookId: path }, photos, submitNode(provider, credentials)];
 	});
-	const finished = CALLING.map((provider) => [
+	const finished = CALLING_PROVIDERS.map((provider) => [
 		triggerNode(provider, credentials),
 		node(`Write from ${provider}`, 'n8n-nodes-base.readWriteFile', 1.1, [448, 0], {
 			operation: 'write',

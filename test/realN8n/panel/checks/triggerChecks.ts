@@ -1,7 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
+import { CALLING_PROVIDERS } from '../../../emulator/types';
 import assert from 'node:assert/strict';
 import { findProvider } from '../../../../nodes/QwenImageEdit/providers';
-import { CALLING, triggerName, triggerNode, webhookIdOf } from '../../callbacks/workflows';
+import { triggerName, triggerNode, webhookIdOf } from '../../callbacks/workflows';
 import type { Bench } from '../bench';
 import { workflow } from '../workflows';
 
@@ -15,7 +16,9 @@ export async function checkTrigger(bench: Bench): Promise<void> {
 		const panel = await editor.openNode(triggerName(provider));
 		assert.deepEqual(
 			await panel.choices('provider'),
-			CALLING.map((id) => findProvider(id)!.title).sort((one, other) => one.localeCompare(other)),
+			CALLING_PROVIDERS.map((id) => findProvider(id)!.title).sort((one, other) =>
+				one.localeCompare(other),
+			),
 		);
 		assert.equal(await panel.chosen('provider'), findProvider(provider)!.title);
 		assert.equal((await panel.credentials()).slots, 1);
