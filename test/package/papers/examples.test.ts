@@ -26,13 +26,15 @@ describe.each(examples)('$name', (example) => {
 		expect(readText('README.md')).toContain(`(examples/${name}.json)`);
 	});
 
-	it('says on the canvas what to set, and in which node', () => {
+	it('says on the canvas in three lines what to set, and in which node', () => {
 		const notes = workflow.nodes.filter(({ type }) => type === 'n8n-nodes-base.stickyNote');
 		const text = notes.map(({ parameters }) => String(parameters.content)).join('\n');
 		expect(text).toMatch(/^## /);
 		for (const { name: node, credentials } of workflow.nodes) {
 			if (credentials !== undefined) expect(text).toContain(node);
 		}
+		const steps = text.split('\n').filter((line) => /^\d\. /.test(line));
+		expect(steps.map((line) => line[0])).toEqual(['1', '2', '3']);
 	});
 
 	it('comes as a file that was never run: not active, and without data of a former run', () => {
