@@ -95,7 +95,7 @@ describe('the output', () => {
 			stage.set(soon);
 			const trigger = new TriggerStage(stage, {
 				provider: 'odkkk',
-				options: { timeoutSeconds: 1 },
+				options: { timeoutSeconds: 3 },
 			});
 			const { record, entry } = await trigger.submit();
 			stage.emulator.faults.add({ kind: 'resultExpired403' });

@@ -30,7 +30,7 @@ describe.each(taskProviderIds)('%s under Retry On Fail', (provider) => {
 		async (stage) => {
 			const run = await stage.succeed({
 				provider,
-				options: { timeoutSeconds: 1 },
+				options: { timeoutSeconds: 3 },
 				node: { ...retrying, maxTries: 5 },
 			});
 			expect(run.edited[0]!.json).toMatchObject({
@@ -40,7 +40,7 @@ describe.each(taskProviderIds)('%s under Retry On Fail', (provider) => {
 			expect(stage.emulator.ledger).toHaveLength(1);
 			expect(stage.requests('submit')).toHaveLength(1);
 		},
-		{ ...withLinks, taskSeconds: 2.2 },
+		{ ...withLinks, taskSeconds: 4.5 },
 	);
 
 	onStage(

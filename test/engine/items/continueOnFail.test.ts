@@ -166,7 +166,7 @@ onStage(
 		stage.set({ taskSeconds: 100 });
 		const run = await stage.succeed({
 			provider: 'odkkk',
-			options: { timeoutSeconds: 1 },
+			options: { timeoutSeconds: 3 },
 			node: { onError: 'continueErrorOutput' },
 		});
 		const { details } = run.failed[0]!.json as unknown as FailedJson;

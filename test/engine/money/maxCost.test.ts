@@ -222,7 +222,7 @@ describe('what a failure says of the bill', () => {
 		stage.set({ taskSeconds: 100 });
 		const run = await stage.run({
 			provider: 'odkkk',
-			options: { timeoutSeconds: 2 },
+			options: { timeoutSeconds: 3 },
 			node: { retryOnFail: true, maxTries: 2, waitBetweenTries: 20 },
 		});
 		expect(run.error!.context).toMatchObject({ errorKind: 'timeout', billed: 'unknown' });

@@ -155,7 +155,7 @@ describe('a stopped execution', () => {
 onStage('a task that ran out of the time of its item goes on', async (stage) => {
 	const provider = 'fal';
 	stage.set({ taskSeconds: 100 });
-	const run = await stage.run({ provider, options: { timeoutSeconds: 2 } });
+	const run = await stage.run({ provider, options: { timeoutSeconds: 3 } });
 	expect(run.error!.message).toContain('It continues at fal.ai');
 	expect(cancelsOf(stage)).toEqual([0]);
 });

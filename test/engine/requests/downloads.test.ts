@@ -126,10 +126,11 @@ onStage('a slow download is waited for, an endless wait is not', async (stage) =
 		kind: 'slowHeaders',
 		route: 'result',
 		provider: 'aiml',
-		ms: 1500,
+		ms: 4500,
 		times: 1,
 	});
-	const options = { timeoutSeconds: 1 };
+	// Long enough for the submit on a busy machine, shorter than the download.
+	const options = { timeoutSeconds: 3 };
 	// What is paid for gets its time, however short the time-out.
 	const run = await stage.succeed({ provider: 'aiml', options });
 	expect(run.edited[0]!.json.status).toBe('completed');

@@ -45,7 +45,7 @@ describe('the end of a task that is pushed', () => {
 
 	onStage('leaves no request open behind the item', async (stage) => {
 		stage.set({ taskSeconds: 100 });
-		const options = { timeoutSeconds: 2, timeoutAction: 'output' };
+		const options = { timeoutSeconds: 3, timeoutAction: 'output' };
 		await stage.succeed({ provider, options });
 		const streams = stage.requests('read').filter(({ path }) => path.endsWith('/stream'));
 		expect(streams).toHaveLength(1);

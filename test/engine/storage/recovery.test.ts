@@ -172,10 +172,10 @@ describe('a run that failed', () => {
 		async (bucket) => {
 			const { emulator } = bucket.stage;
 			const provider = 'odkkk';
-			bucket.stage.set({ taskSeconds: 4 });
+			bucket.stage.set({ taskSeconds: 6 });
 			const order: Order = {
 				provider,
-				options: { timeoutSeconds: 1 },
+				options: { timeoutSeconds: 3 },
 				node: { onError: 'continueErrorOutput' },
 			};
 			const first = await bucket.succeed(order);
