@@ -46,6 +46,28 @@ describe('Redaction', () => {
 		expect(new Redaction(['', 'a', 'abc']).text('abcabc')).toBe('abcabc');
 	});
 
+	it('takes a key out whose characters are written in different ways', () => {
+		const ascii = ['sk', 'AbC', '0123456789', '+/='].join('-');
+		const forms: Array<(code: number) => string> = [
+			(code) => String.fromCharCode(code),
+			(code) => `%${code.toString(16)}`,
+			(code) => `%25${code.toString(16).toUpperCase()}`,
+			(code) => `\\u${code.toString(16).padStart(4, '0')}`,
+			(code) => `&#${code};`,
+			(code) => `&amp;#x${code.toString(16)};`,
+		];
+		const text = [ascii, Buffer.from(ascii).toString('base64')];
+		fc.assert(
+			fc.property(fc.constantFrom(...text), fc.infiniteStream(fc.nat(5)), (form, choices) => {
+				const written = [...form]
+					.map((sign) => forms[choices.next().value!]!(sign.charCodeAt(0)))
+					.join('');
+				expect(new Redaction([ascii]).text(`<${written}>`)).toMatch(/^<\[key removed\].{0,30}>$/);
+			}),
+			{ numRuns: 200 },
+		);
+	});
+
 	it('leaves no key, whatever is around it and however many there are', () => {
 		const some = fc.string({ minLength: 4, maxLength: 20 });
 		fc.assert(

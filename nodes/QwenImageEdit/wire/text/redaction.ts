@@ -45,6 +45,15 @@ function characterPattern(character: string): string {
 	return `\\\\{0,4}(?:${forms.join('|')})`;
 }
 
+/** So many characters are looked for first: to search for a whole key takes long to prepare, and is seldom needed. */
+const headLength = 4;
+
+/** A key in one form, and how this form begins. */
+interface Form {
+	head: RegExp;
+	whole: RegExp;
+}
+
 /** The base64 text of the whole triples that a key fills when it begins at this place of a triple. */
 function base64Forms(key: string): string[] {
 	return [0, 1, 2].flatMap((offset) => {
@@ -55,31 +64,45 @@ function base64Forms(key: string): string[] {
 	});
 }
 
+function escapableForm(text: string): Form {
+	const characters = [...text].map(characterPattern);
+	return {
+		head: new RegExp(characters.slice(0, headLength).join('')),
+		whole: new RegExp(characters.join(''), 'g'),
+	};
+}
+
+function hexadecimalForm(key: string): Form {
+	const digits = Buffer.from(key).toString('hex');
+	return {
+		head: new RegExp(digits.slice(0, 2 * headLength), 'i'),
+		whole: new RegExp(digits, 'gi'),
+	};
+}
+
 /**
  * Takes keys out of everything a user or a log may see, however a provider may write them when it repeats
  * one: plain, percent-encoded, escaped for JSON or HTML, hexadecimal, or in base64 at any place.
  */
 export class Redaction {
-	private readonly patterns: readonly RegExp[];
+	private readonly forms: readonly Form[];
 
 	constructor(keys: readonly string[], settings: { minimumLength?: number } = {}) {
 		const { minimumLength = minimumKeyLength } = settings;
-		this.patterns = keys
+		this.forms = keys
 			.filter((key) => key.length >= minimumLength)
 			.flatMap((key) => {
-				const texts = [key, ...base64Forms(key)].map((text) =>
-					[...text].map(characterPattern).join(''),
-				);
-				return [
-					...texts.map((pattern) => new RegExp(pattern, 'g')),
-					new RegExp(Buffer.from(key).toString('hex'), 'gi'),
-				];
+				const texts = new Set([key, ...base64Forms(key)]);
+				return [...[...texts].map(escapableForm), hexadecimalForm(key)];
 			});
 	}
 
 	/** The text without any key. */
 	text(value: string): string {
-		return this.patterns.reduce((text, pattern) => text.replace(pattern, mark), value);
+		return this.forms.reduce(
+			(text, { head, whole }) => (head.test(text) ? text.replace(whole, mark) : text),
+			value,
+		);
 	}
 
 	/** A copy of a JSON value without any key, in names and values. Too deep a value is cut off. */
