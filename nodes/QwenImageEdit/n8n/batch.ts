@@ -55,6 +55,14 @@ interface Finished {
 	waited: boolean;
 }
 
+/** The place of an item in the pool. */
+interface Place {
+	index: number;
+	signal: AbortSignal;
+	/** Gives the place to the next item. */
+	leave(): void;
+}
+
 /** All items of one run of the node. */
 export class Batch {
 	private readonly keepsGoing: boolean;
@@ -113,7 +121,7 @@ export class Batch {
 				signal: this.signal,
 				stopOnFailure: !this.keepsGoing,
 			},
-			async (settled, index, signal) => await this.finish(settled, index, signal),
+			async (settled, index, signal, leave) => await this.finish(settled, { index, signal, leave }),
 		);
 		const worked = this.spending.told(ended);
 		if (!this.keepsGoing || this.signal.aborted) this.throwFirst(worked);
@@ -159,11 +167,8 @@ export class Batch {
 		}
 	}
 
-	private async finish(
-		planned: Settled<Planned>,
-		index: number,
-		signal: AbortSignal,
-	): Promise<Finished> {
+	private async finish(planned: Settled<Planned>, place: Place): Promise<Finished> {
+		const { index, signal } = place;
 		if (planned.state === 'failed') throw asError(planned.error);
 		if (planned.state === 'skipped') throw cancelledFault();
 		if ('output' in planned.result) return { output: planned.result.output, waited: false };
@@ -173,14 +178,13 @@ export class Batch {
 		}
 		const waited = plan.operation === 'edit' || plan.waitForCompletion;
 		const work = async (admit?: () => Promise<void>): Promise<INodeExecutionData[]> =>
-			await this.edit(plan, index, signal, admit);
+			await this.edit(plan, place, admit);
 		return { output: await this.spending.within(plan, index, signal, work), waited };
 	}
 
 	private async edit(
 		plan: ItemPlan,
-		itemIndex: number,
-		signal: AbortSignal,
+		{ index: itemIndex, signal, leave }: Place,
 		admit?: () => Promise<void>,
 	): Promise<INodeExecutionData[]> {
 		const { context, credential, run, paidWork, storage } = this.settings;
@@ -219,7 +223,7 @@ export class Batch {
 			);
 		const result = await (storage === undefined
 			? work(memory)
-			: storage.run(plan, { memory, itemIndex }, work));
+			: storage.run(plan, { memory, itemIndex, leave }, work));
 		const { redaction } = this;
 		const output = outputItems(plan, result, { itemIndex, redaction, now: systemClock.now() });
 		const { record } = plan;

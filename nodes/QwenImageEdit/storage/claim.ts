@@ -37,8 +37,8 @@ export type Claim =
 	| { kind: 'pay'; payment: string; replaces: boolean }
 	/** Get what was paid for. */
 	| { kind: 'attach'; found: Found }
-	/** Take the images out of the bucket; the record was not looked at where it is absent. */
-	| { kind: 'stored'; note: ImageNote; found?: Found };
+	/** Take the images of this payment out of the bucket. */
+	| { kind: 'stored'; found: Found };
 
 /** An edit of which nobody knows whether it was taken is not sent again for so long. */
 const heldSeconds = 7 * 86_400;
@@ -74,8 +74,6 @@ export class Claims {
 	async claim(settings: ClaimSettings): Promise<Claim> {
 		const { clock, mark } = this.ports;
 		await mark.begin();
-		const reused = await this.delivered();
-		if (reused !== undefined) return reused;
 		for (let looks = 1; ; looks += 1) {
 			if (settings.signal.aborted) throw cancelledFault();
 			const paid = await this.take();
@@ -91,16 +89,6 @@ export class Claims {
 			if (claim === 'again' && looks === 1) continue;
 			await clock.sleep(lookSeconds * 1000, settings.signal);
 		}
-	}
-
-	/** A result that may be handed out again, whoever has paid for it. */
-	private async delivered(): Promise<Claim | undefined> {
-		const { clock, reuseSeconds } = this.ports;
-		if (reuseSeconds === undefined || this.plan.operation !== 'edit') return undefined;
-		const note = await this.imageNote();
-		return note !== undefined && note.at >= clock.now() - reuseSeconds * 1000
-			? { kind: 'stored', note }
-			: undefined;
 	}
 
 	/** Writes the intent to pay where there is no record; or where it still is the one with this ETag. */
@@ -146,7 +134,7 @@ export class Claims {
 		}
 		if (record.state !== 'lost' && this.plan.operation === 'edit') {
 			const note = await this.imageNote();
-			if (note?.payment === record.payment) return { kind: 'stored', note, found };
+			if (note?.payment === record.payment) return { kind: 'stored', found };
 		}
 		if (record.state === 'task' || record.state === 'made') return { kind: 'attach', found };
 		if (record.state === 'intent' && (await this.isUnderWay(found))) return 'wait';

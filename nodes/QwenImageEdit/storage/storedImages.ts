@@ -1,41 +1,61 @@
 import type { Completed } from '../edit/outcome';
 import type { StoredImage } from '../run/storedImage';
-import { type ClaimSettings, imageKey } from './claim';
+import { imageKey } from './claim';
 import { type ImageNote, noteText } from './record';
 import type { Bucket } from './s3/bucket';
+
+/** An image that was in the bucket, with what is noted about it. */
+export interface NotedImage {
+	image: StoredImage;
+	note: ImageNote;
+}
 
 /** Brings images from n8n's storage into the bucket and back. */
 export interface ImageCarrier {
 	/** @throws EditFault */
 	put(bucket: Bucket, key: string, image: StoredImage, note: string): Promise<void>;
-	/** @throws EditFault */
-	fetch(link: string, settings: ClaimSettings & { index: number }): Promise<StoredImage>;
+	/**
+	 * @param settings.isWanted decides by the note, before the image is read
+	 * @returns `none` where there is no image that is wanted, `unreadable` where what is there is no image
+	 * @throws EditFault
+	 */
+	fetch(
+		bucket: Bucket,
+		key: string,
+		settings: { index: number; seconds: number; isWanted(note: ImageNote): boolean },
+	): Promise<NotedImage | 'none' | 'unreadable'>;
 }
 
-/** A link by which the node itself reads. */
-const ownLinkSeconds = 3600;
+/** The images of an edit as they were in the bucket. */
+export interface StoredEdit {
+	note: ImageNote;
+	images: readonly StoredImage[];
+}
 
 /**
- * The images of an edit out of the bucket.
+ * The images of an edit out of the bucket, each with one request.
  *
- * @throws EditFault when one of them cannot be read
+ * @param settings.seconds for each image
+ * @throws EditFault
  */
 export async function fetchStored(
-	bucket: Bucket,
-	key: string,
-	{ count }: ImageNote,
-	carrier: ImageCarrier,
-	settings: ClaimSettings,
-): Promise<StoredImage[]> {
-	const images: StoredImage[] = [];
-	for (let index = 0; index < count; index += 1) {
-		const link = await bucket.link(imageKey(key, index), ownLinkSeconds);
-		const image = { ...(await carrier.fetch(link, { ...settings, index })) };
-		// The link is nobody else's business.
-		delete image.url;
-		images.push(image);
+	{ bucket, carrier, key }: { bucket: Bucket; carrier: ImageCarrier; key: string },
+	settings: { seconds: number; isWanted(note: ImageNote): boolean },
+): Promise<StoredEdit | 'none' | 'unreadable'> {
+	const first = await carrier.fetch(bucket, imageKey(key, 0), { ...settings, index: 0 });
+	if (typeof first === 'string') return first;
+	const { note } = first;
+	const images = [first.image];
+	for (let index = 1; index < note.count; index += 1) {
+		const next = await carrier.fetch(bucket, imageKey(key, index), {
+			...settings,
+			index,
+			isWanted: ({ payment }) => payment === note.payment,
+		});
+		if (typeof next === 'string') return 'unreadable';
+		images.push(next.image);
 	}
-	return images;
+	return { note, images };
 }
 
 /**

@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests never ship */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { listenOnLoopback } from '../../processes/loopbackServer';
 import { authenticate, checkPayload, isPresigned } from './signing/authentication';
@@ -103,13 +104,15 @@ async function serve(
 	}
 	await state.pause();
 	if (fault?.kind === 'hang') return;
+	if (fault?.kind === 'late') await sleep(fault.milliseconds ?? 0);
 	const answer =
 		fault?.kind === 'status' ? faultAnswer(fault, record) : answerTo(state, record, arrival, body);
 	if (fault?.kind === 'dropAfter') {
 		request.socket.destroy();
 		return;
 	}
-	send(state, record, response, answer);
+	if (fault?.kind === 'cut') sendHalf(record, response, answer);
+	else send(state, record, response, answer);
 }
 
 /** Reads who is asked for what. A path that cannot be read is an error to answer later. */
@@ -215,6 +218,17 @@ function errorAnswer(
 			RequestId: randomUUID(),
 		}),
 	};
+}
+
+function sendHalf(
+	record: S3Request,
+	response: ServerResponse,
+	{ httpStatus, headers, body = '' }: S3Answer,
+): void {
+	record.httpStatus = httpStatus;
+	const whole = Buffer.from(body);
+	response.writeHead(httpStatus, { 'content-length': whole.length, ...headers });
+	response.write(whole.subarray(0, whole.length / 2), () => response.destroy());
 }
 
 /** An answer to HEAD has the headers of the one to GET, and no body, also where it is an error. */

@@ -59,9 +59,11 @@ export interface S3Fault {
 	times?: number;
 	/**
 	 * `status`: an error instead of doing it; `hang`: never answered, nothing done; `dropBefore`: the socket is destroyed before the body is read;
-	 * `dropAfter`: it is done, then the socket is destroyed without an answer.
+	 * `dropAfter`: it is done, then the socket is destroyed without an answer; `cut`: the same after half of the body of the answer; `late`: it is done
+	 * after `milliseconds`.
 	 */
-	kind: 'status' | 'hang' | 'dropBefore' | 'dropAfter';
+	kind: 'status' | 'hang' | 'dropBefore' | 'dropAfter' | 'cut' | 'late';
+	milliseconds?: number;
 	/** Default: that of the code. */
 	httpStatus?: number;
 	/** Default: SlowDown. */

@@ -109,6 +109,24 @@ describe('a store that fails after the submit', () => {
 	);
 });
 
+describe('a store that is slow after the submit', () => {
+	onBucket('does not hold up the next item', async (bucket) => {
+		bucket.s3.faults.push({ kind: 'late', method: 'PUT', key: /\/0$/, milliseconds: 3000 });
+		const run = await bucket.succeed({
+			provider: 'aiml',
+			prompt: '={{ $json.p }}',
+			items: ['one', 'two', 'three'].map((p) => bucket.stage.item({ p })),
+			options: { maxConcurrency: 1 },
+		});
+		expect(run.edited.map(({ json }) => json.warnings)).toEqual([[], [], []]);
+		const [one, two, three] = bucket.stage.requests('submit').map(({ at }) => at);
+		expect(two! - one!).toBeLessThan(2500);
+		// No more of them than have a place may be behind.
+		expect(three! - two!).toBeGreaterThan(1500);
+		expect(bucket.keys('edits/').filter((key) => key.endsWith('/0'))).toHaveLength(3);
+	});
+});
+
 describe('a store without conditional writes', () => {
 	for (const form of ['ignored', 'refused'] as const) {
 		onBucket(`${form}: says so once, and remembers all the same`, async (bucket) => {

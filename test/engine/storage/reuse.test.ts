@@ -104,6 +104,37 @@ describe('an edit that was delivered', () => {
 		expect(emulator.ledger.length).toBeGreaterThan(0);
 	});
 
+	onBucket('is had with one request, and with one more when that breaks off', async (bucket) => {
+		const order: Order = { provider: 'aiml', options: { reusePaidEdits: 7 } };
+		const first = await bucket.succeed(order);
+		const { length } = bucket.s3.requests;
+		expect(filesOf(await bucket.succeed(order))).toEqual(filesOf(first));
+		expect(bucket.s3.requests.slice(length).map(({ method }) => method)).toEqual(['GET']);
+		bucket.s3.faults.push({ kind: 'cut', method: 'GET', key: /\/0$/, times: 1 });
+		const third = await bucket.succeed(order);
+		expect(filesOf(third)).toEqual(filesOf(first));
+		expect(bucket.s3.requests.slice(length + 1).map(({ method }) => method)).toEqual([
+			'GET',
+			'GET',
+		]);
+		expect(bucket.stage.emulator.ledger).toHaveLength(1);
+	});
+
+	onBucket('and is larger than this run takes stays where it is', async (bucket) => {
+		const { emulator } = bucket.stage;
+		bucket.stage.set({ resultBytes: 2_000_000 });
+		const order = (options: Order['options']): Order => ({
+			provider: 'aiml',
+			options: { reusePaidEdits: 7, ...options },
+		});
+		await bucket.succeed(order({}));
+		const small = await bucket.run(order({ maxImageMegabytes: 1 }));
+		expect(small.error!.message).toContain('is larger than 1 MB');
+		const { edited } = await bucket.succeed(order({}));
+		expect(edited[0]!.json).toMatchObject({ reused: true, image: { bytes: 2_000_000 } });
+		expect(emulator.ledger).toHaveLength(1);
+	});
+
 	onBucket('an image that cannot be read any more is paid for again', async (bucket) => {
 		const { emulator } = bucket.stage;
 		const order: Order = { provider: 'aiml', options: { reusePaidEdits: 7 } };

@@ -206,6 +206,32 @@ describe('the ordered pool', () => {
 		expect(getEventListeners(cancel.signal, 'abort')).toEqual([]);
 	});
 
+	it('gives the place of an item to the next when it is left, and is done when all are', async () => {
+		const clock = new VirtualClock({ startsAt: 0 });
+		const starts: number[] = [];
+		const settled = await clock.run(
+			runOrdered(Array.from({ length: 6 }), { width: 2 }, async (_item, index, _signal, leave) => {
+				starts.push(clock.now());
+				await clock.sleep(10);
+				leave();
+				await clock.sleep(index === 0 ? 1000 : 15);
+				if (index === 3) throw new Error('late');
+				return index;
+			}),
+		);
+		// Two have a place, and two more may have left theirs: the third pair waits for one of the second.
+		expect(starts).toEqual([0, 0, 10, 10, 25, 35]);
+		expect(clock.now()).toBe(1010);
+		expect(settled.map(({ state }) => state)).toEqual([
+			'done',
+			'done',
+			'done',
+			'failed',
+			'done',
+			'done',
+		]);
+	});
+
 	it.each([[0], [-3], [0.5], [Number.NaN]])('takes a width of %p as 1', async (width) => {
 		const tasks: Task[] = Array.from({ length: 5 }, () => ({ milliseconds: 10, end: 'done' }));
 		const { mostAtOnce, settled } = await observe(tasks, { width });

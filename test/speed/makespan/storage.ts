@@ -30,13 +30,22 @@ export async function measureStorageBatch(
 		const stage = await EngineStage.open(emulator);
 		await stage.saveBucket(store);
 		const url = await emulator.hostImage(plainPng(416, 384), 'photo.png');
-		const run = async (items: number, prompt: string, hasBucket: boolean): Promise<number> => {
+		const run = async (
+			items: number,
+			prompt: string,
+			hasBucket: boolean,
+			reuses = false,
+		): Promise<number> => {
 			const { run: finished, seconds } = await stage.batch({
 				provider: 'aiml',
 				items: Array.from({ length: items }, (_, index) => ({ json: { index } })),
 				url,
 				prompt: `={{ "${prompt} " + $json.index }}`,
-				options: { maxConcurrency: width, timeoutSeconds: 3600, reusePaidEdits: 7 },
+				options: {
+					maxConcurrency: width,
+					timeoutSeconds: 3600,
+					...(reuses ? { reusePaidEdits: 7 } : {}),
+				},
 				hasBucket,
 			});
 			const { length } = finished.items('Edit');
@@ -52,7 +61,7 @@ export async function measureStorageBatch(
 		const withSeconds = await run(count, 'With', true);
 		const requests = (await store.state()).requests.length - before;
 		const paid = (await emulator.state()).ledger.length;
-		const reuseSeconds = await run(count, 'With', true);
+		const reuseSeconds = await run(count, 'With', true, true);
 		if ((await emulator.state()).ledger.length !== paid) throw new Error('an edit was paid twice');
 		return {
 			count,
@@ -92,7 +101,11 @@ export async function measureStorage(settings: BenchSettings): Promise<Section> 
 						figure(withoutSeconds),
 						`${ratio(withoutSeconds / idealSeconds)} the ideal`,
 					],
-					['with a bucket', figure(withSeconds), `${ratio(withSeconds / idealSeconds)} the ideal`],
+					[
+						'with a bucket',
+						figure(withSeconds),
+						`${ratio(withSeconds / idealSeconds)} the ideal, ${ratio(withSeconds / withoutSeconds)} without`,
+					],
 					[
 						'all of it put out again',
 						figure(reuseSeconds),

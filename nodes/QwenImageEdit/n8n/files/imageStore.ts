@@ -120,7 +120,7 @@ export class N8nImageStore implements ImageStore {
 }
 
 /** Several images of one edit have different names: `coffee-edited`, `coffee-edited-2`. */
-function numbered(fileName: string, index: number): string {
+export function numbered(fileName: string, index: number): string {
 	return index === 0 ? fileName : `${fileName || 'edited'}-${index + 1}`;
 }
 

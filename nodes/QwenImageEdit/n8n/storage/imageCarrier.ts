@@ -1,14 +1,14 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
 import { EditFault } from '../../edit/fault';
-import { fetchImage } from '../../run/collect';
 import type { OutputPlan } from '../../run/item';
-import type { StoredImage } from '../../run/storedImage';
-import type { ImageCarrier } from '../../storage/storedImages';
-import { HeldImages, N8nImageStore } from '../files/imageStore';
-import { asError } from '../runtime/asError';
-import { systemClock } from '../runtime/clock';
-import type { StorageCredential } from './storageCredential';
+import type { Fetched } from '../../run/ports';
+import { cancelledFault } from '../../run/requests';
+import { type ImageNote, readNote } from '../../storage/record';
+import type { ImageCarrier, NotedImage } from '../../storage/storedImages';
+import { numbered } from '../files/imageStore';
+import { storeImage } from '../files/storeImage';
+import type { Readable } from '../http/streams';
 
 /** How much of a stored file is held at once. */
 const streamChunkBytes = 256 * 1024;
@@ -16,24 +16,9 @@ const streamChunkBytes = 256 * 1024;
 /** Carries images between n8n's binary storage and the bucket, as streams. */
 export function imageCarrier(
 	context: IExecuteFunctions,
-	{ address }: StorageCredential,
-	output: OutputPlan,
+	{ fileName, maximumBytes }: OutputPlan,
 	itemIndex: number,
 ): ImageCarrier {
-	const images = new N8nImageStore(
-		{
-			context,
-			...output,
-			// The bucket may be in the user's own network.
-			baseUrl: address.endpoint,
-			allowPrivateNetwork: true,
-			openWithKey: () => {
-				throw new TypeError('links into the bucket are whole URLs');
-			},
-		},
-		new HeldImages(context, output),
-	);
-	const clock = systemClock;
 	return {
 		put: async (bucket, key, { facts, bytes, stored }, note) => {
 			const binary = stored as IBinaryData;
@@ -47,23 +32,53 @@ export function imageCarrier(
 					yield whole;
 				})();
 			};
-			const fileName = binary.fileName ?? '';
-			await bucket.put(key, { kind: 'file', facts, bytes, fileName, open, identity: key }, note);
+			const name = binary.fileName ?? '';
+			await bucket.put(
+				key,
+				{ kind: 'file', facts, bytes, fileName: name, open, identity: key },
+				note,
+			);
 		},
-		fetch: async (link, { index, deadline, signal }): Promise<StoredImage> =>
-			await fetchImage({ clock, images, signal }, { url: link }, deadline, index).catch(
-				withoutLink,
-			),
+		fetch: async (bucket, key, { index, seconds, isWanted }) => {
+			let found = 'none' as NotedImage | 'none' | 'unreadable' | EditFault;
+			const place = { fileName: numbered(fileName, index), maximumBytes };
+			const receive = async (
+				body: AsyncIterable<Uint8Array>,
+				headers: Readonly<Record<string, string>>,
+			): Promise<void> => {
+				const note = readNote(headers['x-amz-meta-edit']);
+				const stream = body as Readable;
+				if (note === undefined || !isWanted(note)) {
+					found = 'none';
+					stream.destroy();
+					return;
+				}
+				const announcedBytes = Number(headers['content-length'] ?? NaN);
+				const fetched = await storeImage(context, place, body, stream, {
+					...(Number.isFinite(announcedBytes) ? { announcedBytes } : {}),
+				});
+				found = readingOf(fetched, note);
+			};
+			await bucket.open(key, receive, seconds);
+			if (found instanceof EditFault) throw found;
+			return found;
+		},
 	};
 }
 
-/** The link is signed: it is nobody else's business. */
-function withoutLink(error: unknown): never {
-	if (!(error instanceof EditFault)) throw asError(error);
-	const { kind, message, httpStatus } = error.fault;
-	throw new EditFault({
-		kind,
-		message: `The stored image could not be read: ${message}`,
-		...(httpStatus === undefined ? {} : { httpStatus }),
-	});
+/**
+ * What was made of an image of the bucket. One that may be incomplete was so when it was put there.
+ *
+ * @throws EditFault when its bytes broke off, so that it is read again
+ */
+function readingOf(fetched: Fetched, note: ImageNote): NotedImage | 'unreadable' | EditFault {
+	if (fetched.kind === 'stored') return { image: fetched.image, note };
+	if (fetched.kind === 'cancelled') return cancelledFault();
+	const { end, doubtful } = fetched;
+	if (doubtful !== undefined) return { image: doubtful, note };
+	if (end === 'malformed') return 'unreadable';
+	const message = `The stored image could not be read: ${fetched.fault.message}`;
+	const fault = new EditFault({ ...fetched.fault, message });
+	if (end === 'connectionLost') throw fault;
+	return fault;
 }

@@ -136,15 +136,20 @@ export class RunStorage {
 	 */
 	async run(
 		plan: ItemPlan,
-		{ memory: inner, itemIndex }: { memory: PaidWorkMemory; itemIndex: number },
+		{
+			memory: inner,
+			itemIndex,
+			leave,
+		}: { memory: PaidWorkMemory; itemIndex: number; leave(): void },
 		work: (memory: PaidWorkMemory) => Promise<ItemResult>,
 	): Promise<ItemResult> {
-		const { context, credential } = this.settings;
-		const carrier = imageCarrier(context, credential, plan.output, itemIndex);
+		const carrier = imageCarrier(this.settings.context, plan.output, itemIndex);
 		const memory = new RecordedMemory(inner, plan, this.ports, carrier);
 		let isLeft = false;
 		try {
 			const result = await work(memory);
+			// Nothing is asked of the provider any more: what is still to be noted holds up no other item.
+			leave();
 			const isFinished = plan.operation === 'submitTask' || result.status === 'completed';
 			this.deliver(plan, !(await memory.finish(isFinished)));
 			isLeft = result.status !== 'completed';

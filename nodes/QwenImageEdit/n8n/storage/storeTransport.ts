@@ -5,7 +5,7 @@ import { ImageContent } from '../../wire/wire';
 import { allowedDomains } from '../http/allowedDomains';
 import { readNetworkFailure } from '../http/networkFailure';
 import { GeneratedBody } from '../http/requestBody';
-import { isReadable, readBeginning, withDeadline } from '../http/streams';
+import { isReadable, type Readable, readBeginning, withDeadline } from '../http/streams';
 import type { StorageCredential } from './storageCredential';
 
 /** More than any object of ours that is read as text, but for the mark of a run with many failed items. */
@@ -27,17 +27,23 @@ export class N8nStoreTransport implements StoreTransport {
 		try {
 			const response = await this.open(request, settings);
 			const body = response.body as unknown;
-			const text = isReadable(body)
-				? await withDeadline(body, { timeoutSeconds, signal }, async () =>
-						(await readBeginning(body, maximumTextBytes)).toString('utf8'),
-					)
-				: '';
 			const headers = Object.fromEntries(
 				Object.entries(response.headers).map(([name, value]) => [
 					name.toLowerCase(),
 					String(value),
 				]),
 			);
+			const receive = response.statusCode === 200 ? request.receive : undefined;
+			const read = async (stream: Readable): Promise<string> => {
+				if (receive === undefined) {
+					return (await readBeginning(stream, maximumTextBytes)).toString('utf8');
+				}
+				await receive(stream as AsyncIterable<Uint8Array>, headers);
+				return '';
+			};
+			const text = isReadable(body)
+				? await withDeadline(body, { timeoutSeconds, signal }, async () => await read(body))
+				: '';
 			return { kind: 'reply', reply: { httpStatus: response.statusCode, headers, text } };
 		} catch (error) {
 			if (signal.aborted) return { kind: 'cancelled' };

@@ -13,7 +13,14 @@ export interface StoreRequest {
 	url: string;
 	headers: Record<string, string>;
 	body?: string | ImageFile;
+	receive?: Receive;
 }
+
+/** Takes in the body of an object while it arrives. What it throws makes the request a failed one. */
+export type Receive = (
+	body: AsyncIterable<Uint8Array>,
+	headers: StoredObject['headers'],
+) => Promise<void>;
 
 /** How a request ended; never thrown. */
 export type StoreAnswer =
@@ -132,6 +139,16 @@ export class Bucket {
 		if (reply.httpStatus >= 300) throw storeFault(reply, 'write to', this.host);
 	}
 
+	/**
+	 * Reads an object as a stream.
+	 *
+	 * @param receive is called for an object that is there; once more when its body broke off
+	 * @throws EditFault
+	 */
+	async open(key: string, receive: Receive, seconds: number): Promise<void> {
+		await this.get('GET', key, { receive, seconds });
+	}
+
 	/** Removes an object; one that is not there is removed already. @throws EditFault */
 	async remove(key: string): Promise<void> {
 		const reply = await this.send('DELETE', key, {});
@@ -146,8 +163,12 @@ export class Bucket {
 		return await presignedLink(objectUrl(address, key), seconds, this.key, ports.clock.now());
 	}
 
-	private async get(method: 'GET' | 'HEAD', key: string): Promise<StoredObject | undefined> {
-		const reply = await this.send(method, key, {});
+	private async get(
+		method: 'GET' | 'HEAD',
+		key: string,
+		request: { receive?: Receive; seconds?: number } = {},
+	): Promise<StoredObject | undefined> {
+		const reply = await this.send(method, key, request);
 		const { httpStatus, text, headers } = reply;
 		if (httpStatus === 200) return { text, headers };
 		if (httpStatus === 404 && !/NoSuchBucket/.test(text)) return undefined;
@@ -157,12 +178,12 @@ export class Bucket {
 	private async send(
 		method: StoreRequest['method'],
 		key: string,
-		request: { headers?: Record<string, string>; body?: string | ImageFile; seconds?: number },
+		request: Partial<Pick<StoreRequest, 'headers' | 'body' | 'receive'>> & { seconds?: number },
 	): Promise<StoreReply> {
 		// A signal that many requests share would have too many listeners.
 		const { clock, transport, signal = new AbortController().signal } = this.ports;
 		const url = objectUrl(this.address, key);
-		const { headers = {}, body, seconds = requestSeconds } = request;
+		const { headers = {}, body, receive, seconds = requestSeconds } = request;
 		const latest = clock.now() + patienceSeconds * 1000;
 		for (let tries = 1; ; tries += 1) {
 			if (signal.aborted) throw cancelledFault();
@@ -172,6 +193,7 @@ export class Bucket {
 					url,
 					headers: await signedHeaders({ method, url, headers }, this.key, clock.now()),
 					...(body === undefined ? {} : { body }),
+					...(receive === undefined ? {} : { receive }),
 				},
 				{ timeoutSeconds: seconds, signal },
 			);

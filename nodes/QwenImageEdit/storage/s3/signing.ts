@@ -7,6 +7,9 @@ export interface AccessKey {
 	region: string;
 }
 
+/** The keys that signatures are made with, derived anew for each day: they cost more than all else about a request. */
+const derivedKeys = new WeakMap<AccessKey, Map<string, ArrayBuffer>>();
+
 /** The longest life of a presigned link, by AWS's rules: seven days. */
 export const maximumLinkSeconds = 604_800;
 
@@ -28,6 +31,7 @@ export async function signedHeaders(
 		headers,
 		service: 's3',
 		datetime: timestamp(at),
+		cache: derivedKeysOf(key),
 	});
 	const signed = await signer.sign();
 	return Object.fromEntries([...signed.headers]);
@@ -53,8 +57,15 @@ export async function presignedLink(
 		service: 's3',
 		signQuery: true,
 		datetime: timestamp(at),
+		cache: derivedKeysOf(key),
 	});
 	return (await signer.sign()).url.href;
+}
+
+function derivedKeysOf(key: AccessKey): Map<string, ArrayBuffer> {
+	const known = derivedKeys.get(key) ?? new Map<string, ArrayBuffer>();
+	derivedKeys.set(key, known);
+	return known;
 }
 
 /** `20130524T000000Z`. */
