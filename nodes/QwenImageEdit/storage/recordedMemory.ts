@@ -1,4 +1,4 @@
-import type { Fault } from '../edit/fault';
+import { EditFault, type Fault } from '../edit/fault';
 import type { Completed } from '../edit/outcome';
 import type { ItemPlan, RecordName } from '../run/item';
 import type { PaidWork, PaidWorkMemory } from '../run/ports';
@@ -16,6 +16,9 @@ import { fetchStored, type ImageCarrier, type StoredEdit, storeImages } from './
 
 /** An image is given so long to arrive, however little time the item has left. */
 const minimumReadSeconds = 60;
+
+/** An image that is there and cannot be had is looked for so often: it may be that of another payment by now. */
+const maximumClaims = 3;
 
 /** What may still come of an edit, as far as a failure tells. */
 const passingKinds: ReadonlySet<string> = new Set([
@@ -116,7 +119,7 @@ export class RecordedMemory implements PaidWorkMemory {
 	}
 
 	/** @inheritdoc */
-	async claim(settings: ClaimSettings): Promise<PaidWork | undefined> {
+	async claim(settings: ClaimSettings, tries = 1): Promise<PaidWork | undefined> {
 		const bucket = this.ports.bucket.until(settings.signal);
 		const { clock, reuseSeconds } = this.ports;
 		// With one request: most edits of a nightly run were delivered before.
@@ -134,7 +137,9 @@ export class RecordedMemory implements PaidWorkMemory {
 				settings,
 				({ payment }) => payment === found.record.payment,
 			);
-			return edit === undefined ? await this.claim(settings) : this.fromImages(edit, found);
+			if (edit !== undefined) return this.fromImages(edit, found);
+			if (tries >= maximumClaims) throw this.unreadable();
+			return await this.claim(settings, tries + 1);
 		}
 		this.held = 'intent';
 		this.name({ payment: claim.payment });
@@ -217,6 +222,15 @@ export class RecordedMemory implements PaidWorkMemory {
 		const edit = await fetchStored({ bucket, carrier, key }, { seconds, isWanted });
 		if (edit === 'unreadable') await bucket.remove(imageKey(key, 0));
 		return typeof edit === 'string' ? undefined : edit;
+	}
+
+	private unreadable(): EditFault {
+		const key = imageKey(this.key, 0);
+		return new EditFault({
+			kind: 'network',
+			message: `The bucket has the image ${key} and does not give it`,
+			advice: `Nothing was sent. Delete the object, or set 'Storage' to 'None' for this run`,
+		});
 	}
 
 	/** @param found absent where the record was not looked at */

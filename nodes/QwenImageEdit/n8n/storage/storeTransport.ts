@@ -21,9 +21,9 @@ export class N8nStoreTransport implements StoreTransport {
 	/** @inheritdoc */
 	async send(
 		request: StoreRequest,
-		settings: { timeoutSeconds: number; signal: AbortSignal },
+		settings: { timeoutSeconds: number; bodySeconds: number; signal: AbortSignal },
 	): Promise<StoreAnswer> {
-		const { signal, timeoutSeconds } = settings;
+		const { signal, bodySeconds } = settings;
 		try {
 			const response = await this.open(request, settings);
 			const body = response.body as unknown;
@@ -42,7 +42,11 @@ export class N8nStoreTransport implements StoreTransport {
 				return '';
 			};
 			const text = isReadable(body)
-				? await withDeadline(body, { timeoutSeconds, signal }, async () => await read(body))
+				? await withDeadline(
+						body,
+						{ timeoutSeconds: bodySeconds, signal },
+						async () => await read(body),
+					)
 				: '';
 			return { kind: 'reply', reply: { httpStatus: response.statusCode, headers, text } };
 		} catch (error) {

@@ -30,9 +30,13 @@ export type StoreAnswer =
 
 /** Sends signed requests, one a call and without repeats. */
 export interface StoreTransport {
+	/**
+	 * @param settings.timeoutSeconds until the answer begins
+	 * @param settings.bodySeconds from then on, until all of it is there
+	 */
 	send(
 		request: StoreRequest,
-		settings: { timeoutSeconds: number; signal: AbortSignal },
+		settings: { timeoutSeconds: number; bodySeconds: number; signal: AbortSignal },
 	): Promise<StoreAnswer>;
 }
 
@@ -145,8 +149,8 @@ export class Bucket {
 	 * @param receive is called for an object that is there; once more when its body broke off
 	 * @throws EditFault
 	 */
-	async open(key: string, receive: Receive, seconds: number): Promise<void> {
-		await this.get('GET', key, { receive, seconds });
+	async open(key: string, receive: Receive, bodySeconds: number): Promise<void> {
+		await this.get('GET', key, { receive, bodySeconds });
 	}
 
 	/** Removes an object; one that is not there is removed already. @throws EditFault */
@@ -166,7 +170,7 @@ export class Bucket {
 	private async get(
 		method: 'GET' | 'HEAD',
 		key: string,
-		request: { receive?: Receive; seconds?: number } = {},
+		request: { receive?: Receive; bodySeconds?: number } = {},
 	): Promise<StoredObject | undefined> {
 		const reply = await this.send(method, key, request);
 		const { httpStatus, text, headers } = reply;
@@ -178,12 +182,16 @@ export class Bucket {
 	private async send(
 		method: StoreRequest['method'],
 		key: string,
-		request: Partial<Pick<StoreRequest, 'headers' | 'body' | 'receive'>> & { seconds?: number },
+		request: Partial<Pick<StoreRequest, 'headers' | 'body' | 'receive'>> & {
+			seconds?: number;
+			bodySeconds?: number;
+		},
 	): Promise<StoreReply> {
 		// A signal that many requests share would have too many listeners.
 		const { clock, transport, signal = new AbortController().signal } = this.ports;
 		const url = objectUrl(this.address, key);
 		const { headers = {}, body, receive, seconds = requestSeconds } = request;
+		const { bodySeconds = requestSeconds } = request;
 		const latest = clock.now() + patienceSeconds * 1000;
 		for (let tries = 1; ; tries += 1) {
 			if (signal.aborted) throw cancelledFault();
@@ -195,7 +203,7 @@ export class Bucket {
 					...(body === undefined ? {} : { body }),
 					...(receive === undefined ? {} : { receive }),
 				},
-				{ timeoutSeconds: seconds, signal },
+				{ timeoutSeconds: seconds, bodySeconds, signal },
 			);
 			if (answer.kind === 'cancelled') throw cancelledFault();
 			const isLast = tries >= maximumTries || clock.now() >= latest;
