@@ -140,7 +140,7 @@ const submitFaults: FaultCase[] = [
 		kinds: ['rateLimit'],
 		billed: 0,
 		items: 3,
-		options: { timeoutSeconds: 2, maxConcurrency: 1 },
+		options: { timeoutSeconds: 3, maxConcurrency: 1 },
 	},
 	{
 		name: '503 refusal',
