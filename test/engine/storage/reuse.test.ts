@@ -68,6 +68,27 @@ describe('an edit that was delivered', () => {
 	});
 
 	onBucket(
+		'of whose images one was deleted is paid for again, and whole from then on',
+		async (bucket) => {
+			const order: Order = { provider: 'fal', options: { reusePaidEdits: 7, n: 3 } };
+			await bucket.succeed(order);
+			for (const key of bucket.s3.objects.keys()) {
+				if (key.endsWith('/1')) bucket.s3.objects.delete(key);
+			}
+			const second = await bucket.succeed(order);
+			expect(second.edited.map(({ json }) => json.reused)).toEqual([
+				undefined,
+				undefined,
+				undefined,
+			]);
+			const third = await bucket.succeed(order);
+			expect(third.edited.map(({ json }) => json.reused)).toEqual([true, true, true]);
+			expect(filesOf(third)).toEqual(filesOf(second));
+			expect(bucket.stage.emulator.ledger).toHaveLength(2);
+		},
+	);
+
+	onBucket(
 		'a folder that grows pays for what is new, and for all with another prompt',
 		async (bucket) => {
 			const { emulator } = bucket.stage;

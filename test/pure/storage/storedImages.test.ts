@@ -17,13 +17,14 @@ const image = { bytes: 3 } as StoredImage;
 
 /** A run that finds an edit of a dead run, and whose images the carrier fetches so. */
 function memoryWith(fetch: ImageCarrier['fetch']) {
+	let removed = 0;
 	const record = recordText({ run: 'other', payment: 'theirs', at: now, state: 'intent' });
 	const bucket = {
 		until: () => bucket,
 		write: async () => undefined,
 		read: async () => ({ text: record, headers: { etag: '"1"' } }),
 		head: async () => ({ text: '', headers: { 'x-amz-meta-edit': noteText(note) } }),
-		remove: async () => undefined,
+		remove: async () => void (removed += 1),
 	};
 	const ports = {
 		bucket,
@@ -40,7 +41,8 @@ function memoryWith(fetch: ImageCarrier['fetch']) {
 	const plan = { record: { key: 'edit' }, operation: 'edit' } as ItemPlan;
 	const memory = new RecordedMemory(inner, plan, ports, { fetch, put: async () => undefined });
 	const { signal } = new AbortController();
-	return async () => await memory.claim({ signal, deadline: now + 60_000 });
+	const claim = async () => await memory.claim({ signal, deadline: now + 60_000 });
+	return Object.assign(claim, { removed: () => removed });
 }
 
 describe('the images of a run that died', () => {
@@ -63,6 +65,25 @@ describe('the images of a run that died', () => {
 			expect(asked).toBe(3);
 		},
 	);
+});
+
+describe('several images of one edit', () => {
+	const carrier =
+		(second: Awaited<ReturnType<ImageCarrier['fetch']>>): ImageCarrier['fetch'] =>
+		async (_bucket, _key, { index }) =>
+			index === 0 ? { image, note: { ...note, count: 2 } } : second;
+
+	it('of which one is gone are as good as none', async () => {
+		const claim = memoryWith(carrier('none'));
+		await expect(claim()).rejects.toThrow('does not give it');
+		expect(claim.removed()).toBe(3);
+	});
+
+	it('stay when another run is writing those of its own payment over them', async () => {
+		const claim = memoryWith(carrier({ image, note: { ...note, payment: 'newer', count: 2 } }));
+		await expect(claim()).rejects.toThrow('does not give it');
+		expect(claim.removed()).toBe(0);
+	});
 });
 
 describe('an image in the bucket', () => {
